@@ -1,0 +1,106 @@
+"""The contract of every filler, and what all of them share: which traces may be filled, and how an answer is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from seisfill.gather import Bools, Filled, Floats, Gather
+
+
+class Interpolator(Protocol):
+    """Anything that can fill the missing traces of a gather."""
+
+    def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
+        """Fill *gather*; its recorded samples come back bit-identical."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """
+    What a filler does not invent.
+
+    Parameters
+    ----------
+    max_gap : int, optional
+        Widest run of missing traces between two live ones [traces]; None for any.
+    extrapolate : bool
+        Whether traces before the first or behind the last live one are filled.
+    """
+
+    max_gap: int | None = None
+    extrapolate: bool = False
+
+    def judge(self, live: Bools) -> tuple[Bools, dict[int, str]]:
+        """
+        Which missing traces may be filled, and why the others may not.
+
+        Parameters
+        ----------
+        live : bool array, shape (n_traces,)
+            Recorded traces.
+
+        Returns
+        -------
+        wanted : bool array, shape (n_traces,)
+            Missing traces to fill.
+        reasons : dict of int to str
+            Why not, for each other missing trace.
+
+        Examples
+        --------
+        >>> wanted, reasons = Limits(max_gap=1).judge(np.array([0, 1, 0, 1, 0, 0, 1], dtype=bool))
+        >>> wanted.astype(int).tolist(), sorted(reasons)
+        ([0, 0, 1, 0, 0, 0, 0], [0, 4, 5])
+        """
+        missing = np.flatnonzero(~live)
+        places = np.flatnonzero(live)
+        if len(places) < 2:
+            return np.zeros_like(live), {int(i): f"{len(places)} live traces; at least 2 are needed" for i in missing}
+        reasons: dict[int, str] = {}
+        for i in missing:
+            right = int(np.searchsorted(places, i))
+            if right in (0, len(places)):
+                if not self.extrapolate:
+                    reasons[int(i)] = "beyond the last live trace; extrapolation was not asked for"
+                continue
+            width = int(places[right] - places[right - 1] - 1)
+            if self.max_gap is not None and width > self.max_gap:
+                reasons[int(i)] = f"gap of {width} traces; this method supports {self.max_gap}"
+        wanted = ~live
+        wanted[list(reasons)] = False
+        return wanted, reasons
+
+
+def make_answer(
+    gather: Gather,
+    estimate: Floats,
+    *,
+    method: str,
+    judged: tuple[Bools, dict[int, str]],
+    sigma: Floats | None = None,
+) -> Filled:
+    """
+    Put recorded samples back into an estimate, and zeros where a trace was refused.
+
+    Parameters
+    ----------
+    gather : Gather
+        What was to be filled.
+    estimate : float32 array, shape (n_traces, n_samples)
+        Value for every sample.
+    method : str
+        Name of the filler.
+    judged : (bool array, dict)
+        Answer of `Limits.judge`.
+    sigma : float32 array, shape (n_traces, n_samples), optional
+        Laplace scale of the estimate.
+    """
+    wanted, reasons = judged
+    written = (gather.live | wanted)[:, None]
+    known = gather.known
+    data = np.where(known, gather.data, np.where(written, estimate, 0)).astype(np.float32)
+    if sigma is not None:
+        sigma = np.where(known | ~written, 0, sigma).astype(np.float32)
+    return Filled(data=data, filled=wanted, method=method, sigma=sigma, reasons=reasons)

@@ -1,0 +1,98 @@
+"""Network weights on disk: safetensors with a JSON card beside them. Nothing is ever unpickled."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from seisfill._checks import did_you_mean
+from seisfill.errors import WeightsError
+from seisfill.nn.unet import GatedUNet, UNetConfig
+
+SHIPPED = Path(__file__).parent / "shipped"
+DEFAULT = "small"
+
+
+def save_weights(path: Path, network: GatedUNet, *, card: dict[str, Any], dtype: torch.dtype = torch.float32) -> None:
+    """
+    Write weights and their card, ``NAME.safetensors`` and ``NAME.json``.
+
+    Parameters
+    ----------
+    path : Path
+        Of the safetensors file.
+    network : GatedUNet
+        Its weights and configuration are written.
+    card : dict
+        What else a reader should know: data, steps, hours, machine, scores, licence, seed.
+    dtype : torch.dtype
+        Of the numbers on disk.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {name: value.detach().to("cpu", dtype).contiguous() for name, value in network.state_dict().items()}
+    safetensors.torch.save_file(state, path)
+    whole = {**card, "network": asdict(network.config), "sha256": sha256_of(path)}
+    path.with_suffix(".json").write_text(json.dumps(whole, indent=2) + "\n")
+
+
+def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[GatedUNet, dict[str, Any]]:
+    """
+    Network with its weights, ready to fill, and its card.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of shipped weights, or path of a safetensors file that has its card beside it.
+    device : str
+        Where the network goes.
+
+    Raises
+    ------
+    WeightsError
+        If the file or its card is absent or corrupt, or the two do not belong together.
+    """
+    path = find_weights(name)
+    try:
+        card = json.loads(path.with_suffix(".json").read_text())
+        config = UNetConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in card["network"].items()})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"Invalid weights {path}: must have a readable card {path.with_suffix('.json').name} beside them "
+            f"({type(error).__name__}: {error}). Copy both files of the training's output."
+        ) from error
+    if sha256_of(path) != card.get("sha256"):
+        raise WeightsError(
+            f"Invalid weights {path}: must have the sha256 {str(card.get('sha256'))[:12]}... of their card, found "
+            f"{sha256_of(path)[:12]}.... The file is corrupt or belongs to another card; copy both again."
+        )
+    network = GatedUNet(config)
+    try:
+        network.load_state_dict({k: v.float() for k, v in safetensors.torch.load_file(path).items()})
+    except (SafetensorError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise WeightsError(f"Invalid weights {path}: must fit the network of their card. {first}") from error
+    return network.to(device).eval(), card
+
+
+def find_weights(name: str | Path) -> Path:
+    """Path of shipped weights by name, or of a file."""
+    path = Path(name)
+    if path.suffix == ".safetensors" or path.is_file():
+        if not path.is_file():
+            raise WeightsError(f"Invalid weights {path}: must exist. Give a .safetensors file or a shipped name.")
+        return path
+    shipped = {file.stem: file for file in sorted(SHIPPED.glob("*.safetensors"))}
+    if str(name) not in shipped:
+        raise WeightsError(f"Invalid weights {name!s}: must be a file or shipped; {did_you_mean(str(name), shipped)}")
+    return shipped[str(name)]
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

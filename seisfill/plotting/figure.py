@@ -1,0 +1,66 @@
+"""The sheet of paper: figures without pyplot, and how they reach a file. Nothing seismic."""
+
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from seisfill.errors import FileAccessError, InvalidParameterError
+
+# What each format would otherwise stamp with the time or the version: the same figure must give the same bytes.
+METADATA = {
+    ".pdf": {"CreationDate": None, "Creator": "seisfill", "Producer": "seisfill"},
+    ".png": {"Software": "seisfill"},
+    ".svg": {"Date": None, "Creator": "seisfill"},
+}
+DPI = 150
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """
+    An empty figure with constrained layout and an Agg canvas; no global state of pyplot is touched.
+
+    Parameters
+    ----------
+    width, height : float
+        Size [inch].
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, path: str | Path) -> Path:
+    """
+    Write a figure as PNG, PDF or SVG, by the suffix of *path*; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to write.
+    path : path
+        Where to; an existing file is replaced.
+
+    Returns
+    -------
+    Path
+        *path*.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the suffix is none of ``.png``, ``.pdf`` and ``.svg``.
+    FileAccessError
+        If the folder does not exist.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in METADATA:
+        known = ", ".join(sorted(METADATA))
+        raise InvalidParameterError(f"Invalid suffix {path.suffix!r} of {path}: must be one of {known}.")
+    if not path.parent.is_dir():
+        raise FileAccessError(f"Invalid folder {path.parent} of the picture {path.name}: must exist. Create it first.")
+    with rc_context({"svg.hashsalt": "seisfill"}):
+        figure.savefig(path, dpi=DPI, format=suffix[1:], metadata=METADATA[suffix])
+    return path
