@@ -1,5 +1,6 @@
 """What crosses the borders: traces that share a sort key, and the answer of a filler. Plain numpy, no files."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,12 +64,13 @@ class Gather:
     guides: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        data = np.array(self.data, dtype=np.float32)
+        with np.errstate(over="ignore"):  # a float64 too large becomes Inf, which is judged below
+            data = np.array(self.data, dtype=np.float32)
         if data.ndim != 2:
             raise InvalidParameterError(f"Invalid shape {data.shape} of data: must be (n_traces, n_samples).")
         live = np.array(self.live, dtype=bool)
         check_shape("live", live.shape, data.shape[:1])
-        if not self.dt > 0:
+        if not 0 < self.dt < math.inf:
             raise InvalidParameterError(f"Invalid dt {self.dt}: must be a positive time in seconds.")
         for name, width in {"offset": (), "position": (), "source": (2,), "receiver": (2,)}.items():
             if getattr(self, name) is not None:

@@ -1,6 +1,7 @@
 """Rules that decide which traces are live and which samples are valid. Random numbers in, bool arrays out."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -185,6 +186,9 @@ class MixedMask:
 
     rules: tuple[MaskRule, ...]
 
+    def __post_init__(self) -> None:
+        _check_rules(self.rules)
+
     def draw(self, n_traces: int, *, rng: Rng) -> Array:
         """Live flags, bool array of shape (n_traces,)."""
         live = self.rules[0].draw(n_traces, rng=rng)
@@ -210,8 +214,13 @@ class MixtureMask:
     weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.weights is not None and len(self.weights) != len(self.rules):
+        _check_rules(self.rules)
+        if self.weights is None:
+            return
+        if len(self.weights) != len(self.rules):
             raise InvalidParameterError(f"Invalid weights {self.weights}: must be one for each of {len(self.rules)} rules.")
+        if not (min(self.weights) >= 0 and 0 < sum(self.weights) < math.inf):
+            raise InvalidParameterError(f"Invalid weights {self.weights}: must not be negative, nor all zero.")
 
     def draw(self, n_traces: int, *, rng: Rng) -> Array:
         """Live flags, bool array of shape (n_traces,)."""
@@ -263,7 +272,7 @@ class FreeFormMask:
         return xp.all(far_x[:, :, None] ** 2 + far_t[:, None, :] ** 2 > 1, axis=0)
 
 
-_WORDS = {
+_WORDS: dict[str, Callable[[str], MaskRule]] = {
     "random": lambda value: RandomMask(missing=float(value)),
     "every": lambda value: RegularMask(every=int(value)),
     "jitter": lambda value: JitteredMask(every=int(value)),
@@ -305,8 +314,13 @@ def _bounds(value: Range) -> Sequence[float]:
 
 def _check_count(what: str, value: Range) -> None:
     low, high = _bounds(value)
-    if low < 1 or high < low or int(low) != low or int(high) != high:
+    if not 1 <= low <= high < math.inf or int(low) != low or int(high) != high:
         raise InvalidParameterError(f"Invalid {what} {value}: must be a whole number of at least 1, or a range of two.")
+
+
+def _check_rules(rules: Sequence[MaskRule]) -> None:
+    if not rules:
+        raise InvalidParameterError("Invalid rules (): must hold at least one.")
 
 
 def _pick(value: Range, rng: Rng) -> float:

@@ -71,6 +71,7 @@ def interpolate_linear(data: Array, known: Array, *, position: Array | None = No
         xp.where(one_sided_right, xp.where(nowhere, 0, left), right),
     )
     place = xp.arange(n_traces, device=device(data)) if position is None else xp.asarray(position)
+    place = place - place[:1]  # maps are far from their origin, and float32 is not
     place = xp.astype(place, data.dtype)
     span = place[right] - place[left]
     weight = (place[:, None] - place[left]) / xp.where(span == 0, xp.ones_like(span), span)

@@ -31,5 +31,6 @@ class LinearInterpolator:
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather* between its live traces; the neighbours in *context* are not used."""
-        estimate = interpolate_linear(gather.data, gather.known, position=gather.axis)
+        data = gather.data.astype(np.float64)  # the step between two float32 can be more than a float32 holds
+        estimate = interpolate_linear(data, gather.known, position=gather.axis)
         return make_answer(gather, estimate, method="linear", judged=self.limits.judge(gather.live))

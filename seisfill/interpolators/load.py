@@ -50,6 +50,6 @@ def load_interpolator(
     if method == "network":
         from seisfill.interpolators.network import NetworkInterpolator
 
-        given = {} if weights is None else {"weights": weights}
+        given: dict[str, Any] = {} if weights is None else {"weights": weights}
         return NetworkInterpolator.load(device=device, limits=limits, **given, **options)
     raise InvalidParameterError(f"Invalid method {method!r}: must be a known filler; {did_you_mean(method, METHODS)}")

@@ -16,7 +16,7 @@ from seisfill.nn.weights import DEFAULT, load_weights
 from seisfill.patches.assemble import PatchAssembler, extract_patches
 from seisfill.patches.gain import Gain
 from seisfill.patches.grid import PatchGrid
-from seisfill.patches.windows import flat_window
+from seisfill.patches.windows import Window, flat_window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,29 @@ class Tiles:
     size: tuple[int, int] = (192, 1024)
     halo: tuple[int, int] = (24, 96)
 
-    def grid(self, shape: tuple[int, int]) -> PatchGrid:
-        """Plan of the tiles of a gather of *shape*."""
-        stride = (self.size[0] - 2 * self.halo[0], self.size[1] - 2 * self.halo[1])
-        return PatchGrid(shape=shape, size=self.size, stride=stride)
+    def grid(self, shape: tuple[int, int], *, multiple: tuple[int, int] = (1, 1)) -> PatchGrid:
+        """
+        Plan of the tiles of a gather of *shape*.
+
+        A strided network answers alike in two tiles only if both begin at a multiple of its strides. Tiles of a gather
+        that is larger than one grow by less than *multiple*, so that the last one, which ends at the edge, does so too.
+
+        Examples
+        --------
+        >>> [box[1] for box in Tiles(size=(8, 32), halo=(0, 8)).grid((8, 45), multiple=(1, 8))]
+        [slice(0, 37, None), slice(8, 45, None)]
+        """
+        size = [s + max(n - s, 0) % m for n, s, m in zip(shape, self.size, multiple, strict=True)]
+        stride = [(s - 2 * h) // m * m for s, h, m in zip(self.size, self.halo, multiple, strict=True)]
+        return PatchGrid(shape=shape, size=(size[0], size[1]), stride=(stride[0], stride[1]))
+
+    def window(self, shape: tuple[int, int]) -> Window:
+        """
+        Weights of a tile of *shape*: near nothing in the outer half of a halo, where a tile sees too little.
+
+        With the plain ramp the poorly informed edge of one tile would still weigh a tenth; see the test on tiles.
+        """
+        return flat_window(shape, taper=(2 * self.halo[0], 2 * self.halo[1])) ** 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,12 +78,15 @@ class NetworkInterpolator:
         work for a little less error.
     limits : Limits
         What is not invented.
+    weights_sha256 : str, optional
+        Of the file that the weights came from.
     """
 
     network: GatedUNet
     tiles: Tiles = field(default_factory=Tiles)
     flips: bool = False
     limits: Limits = field(default_factory=Limits)
+    weights_sha256: str | None = None
 
     @classmethod
     def load(
@@ -100,7 +122,7 @@ class NetworkInterpolator:
         limits = limits or Limits()
         if limits.max_gap is None:
             limits = replace(limits, max_gap=card.get("max_gap"))
-        return cls(network=network, flips=flips, limits=limits)
+        return cls(network=network, flips=flips, limits=limits, weights_sha256=card["sha256"])
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* are not used."""
@@ -116,8 +138,8 @@ class NetworkInterpolator:
 
     def _estimate(self, data: Floats, known: np.ndarray) -> tuple[Floats, Floats]:
         """Estimate and Laplace scale of a gained gather, tile by tile."""
-        grid = self.tiles.grid(data.shape)
-        window = flat_window(grid.patch_shape, taper=(2 * self.tiles.halo[0], 2 * self.tiles.halo[1]))
+        grid = self.tiles.grid((data.shape[0], data.shape[1]), multiple=self.network.multiple)
+        window = self.tiles.window(grid.patch_shape)
         estimate, scale = PatchAssembler(grid, window=window), PatchAssembler(grid, window=window)
         patches, masks = extract_patches(data, grid), extract_patches(known, grid)
         for index in range(len(grid)):

@@ -1,6 +1,7 @@
 """Gated convolution: every output sample carries its own learned, soft validity."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -53,12 +54,12 @@ class GatedConv2d(nn.Module):
         return self.norm(self.activation(features) * torch.sigmoid(gate))
 
     @classmethod
-    def yu2019(cls, in_channels: int, out_channels: int, kernel_size: int = 3, **options: object) -> "GatedConv2d":
+    def yu2019(cls, in_channels: int, out_channels: int, kernel_size: int = 3, **options: Any) -> "GatedConv2d":
         """The paper's layer: ELU, no normalisation."""
         return cls(in_channels, out_channels, kernel_size, activation=nn.functional.elu, **options)
 
     @classmethod
-    def seminar(cls, in_channels: int, out_channels: int, kernel_size: int = 3, **options: object) -> "GatedConv2d":
+    def seminar(cls, in_channels: int, out_channels: int, kernel_size: int = 3, **options: Any) -> "GatedConv2d":
         """The seminar note's layer: LeakyReLU 0.2, batch normalisation after the product, Kaiming-normal weights."""
         norm = nn.BatchNorm2d(out_channels)
         layer = cls(in_channels, out_channels, kernel_size, activation=nn.LeakyReLU(0.2), norm=norm, **options)

@@ -20,6 +20,8 @@ class PartialConv2d(nn.Module):
     Liu et al. (2018), Image Inpainting for Irregular Holes Using Partial Convolutions, ECCV, equations 1 and 2.
     """
 
+    ones: Tensor
+
     def __init__(
         self,
         in_channels: int,
@@ -31,7 +33,7 @@ class PartialConv2d(nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        padding = dilation * (kernel_size - 1) // 2
+        self.padding = padding = dilation * (kernel_size - 1) // 2
         self.conv = nn.Conv2d(
             in_channels, out_channels, kernel_size, stride=stride, padding=padding, dilation=dilation, bias=False
         )
@@ -58,7 +60,7 @@ class PartialConv2d(nn.Module):
         """
         conv = self.conv
         with torch.no_grad():
-            valid = nn.functional.conv2d(mask, self.ones, None, conv.stride, conv.padding, conv.dilation)
+            valid = nn.functional.conv2d(mask, self.ones, None, conv.stride, self.padding, conv.dilation)
             grown = (valid > 0).to(mask.dtype)
             ratio = grown * self.ones.numel() / valid.clamp(min=1)
         features = conv(x * mask) * ratio

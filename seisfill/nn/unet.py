@@ -105,9 +105,9 @@ class GatedUNet(nn.Module):
                 spread = 1 / math.sqrt(features[0].numel())
                 features.normal_(0, (1.0 if name.endswith("second") else 2.0) * spread)
                 gate.normal_(0, spread)
-                nn.init.zeros_(module.conv.bias)
+                nn.init.zeros_(module.conv.bias)  # type: ignore[arg-type]  # it has one
         nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # it has one
 
     def _level(self, width: int) -> nn.Sequential:
         return nn.Sequential(*(GatedBlock(width) for _ in range(self.config.blocks)))

@@ -59,8 +59,9 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[Ga
     path = find_weights(name)
     try:
         card = json.loads(path.with_suffix(".json").read_text())
-        config = UNetConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in card["network"].items()})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        size: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card["network"].items()}
+        config = UNetConfig(**size)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"Invalid weights {path}: must have a readable card {path.with_suffix('.json').name} beside them "
             f"({type(error).__name__}: {error}). Copy both files of the training's output."
@@ -70,10 +71,10 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[Ga
             f"Invalid weights {path}: must have the sha256 {str(card.get('sha256'))[:12]}... of their card, found "
             f"{sha256_of(path)[:12]}.... The file is corrupt or belongs to another card; copy both again."
         )
-    network = GatedUNet(config)
     try:
+        network = GatedUNet(config)
         network.load_state_dict({k: v.float() for k, v in safetensors.torch.load_file(path).items()})
-    except (SafetensorError, RuntimeError) as error:
+    except (SafetensorError, RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         first = str(error).strip().splitlines()[0]
         raise WeightsError(f"Invalid weights {path}: must fit the network of their card. {first}") from error
     return network.to(device).eval(), card

@@ -44,7 +44,9 @@ def check_section(data: ArrayLike, *, dt: float, live: ArrayLike | None = None) 
     """
     data = np.asarray(data, dtype=np.float64)
     if data.ndim != 2 or 0 in data.shape:
-        raise InvalidParameterError(f"Invalid shape {data.shape} of data: must be (n_traces, n_samples), none of them 0.")
+        raise InvalidParameterError(
+            f"Invalid shape {data.shape} of data: must be (n_traces, n_samples), none of them 0."
+        )
     if not dt > 0:
         raise InvalidParameterError(f"Invalid dt {dt}: must be a positive time in seconds.")
     live = np.ones(len(data), dtype=bool) if live is None else np.asarray(live, dtype=bool)

@@ -1,6 +1,6 @@
 """One page that judges a fill: sections at one clip, f-k, trace overlays and a close-up of the hardest place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from seisfill.plotting._panel import (
 )
 from seisfill.plotting.figure import new_figure
 from seisfill.plotting.image import TIME_LABEL, add_colour_bar, plot_image, settle_clip
-from seisfill.plotting.places import hardest_window, relative_error, telling_traces
+from seisfill.plotting.places import gap_distance, hardest_window, relative_error, telling_traces
 from seisfill.plotting.spectrum import plot_amplitude_spectrum, plot_fk, regular_live_spacing, useful_frequency
 from seisfill.plotting.wiggle import plot_wiggle
 
@@ -110,10 +110,10 @@ def plot_comparison(
     traces = telling_traces(case.truth, case.filled, case.live)
     window = hardest_window(case.truth, case.filled, case.live)
     figure = new_figure(3.9 * n_columns + 0.6, 12.5)
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    grid = figure.add_gridspec(2 + len(traces), n_columns, height_ratios=[4.6, 4.0] + [1.35] * len(traces))
-    top, middle = ([figure.add_subplot(grid[row, column]) for column in range(n_columns)] for row in (0, 1))
-    strips = [figure.add_subplot(grid[2 + row, :]) for row in range(len(traces))]
+    # One subfigure a row: the colour bars of one row then leave no gaps in the others.
+    rows = figure.subfigures(3, 1, height_ratios=[4.7, 4.0, 1.4 * len(traces) + 0.2])
+    top, middle = (row.subplots(1, n_columns) for row in rows[:2])
+    strips = rows[2].subplots(len(traces), 1, squeeze=False, sharex=True)[:, 0]
     _draw_sections(case, top, window)
     _draw_spectra(case, middle)
     _draw_closeup(case, top[-1] if truth is None else middle[-1], window)
@@ -121,8 +121,9 @@ def plot_comparison(
         _draw_overlay(case, strip, trace, word)
     for strip in strips[:-1]:
         strip.set_xlabel("")
-        strip.tick_params(labelbottom=False)
-    note = f"sections at one clip, ±{case.clip:.3g}; ticks on top: {np.sum(~case.live)} missing of {len(case.live)} traces"
+    note = (
+        f"sections at one clip, ±{case.clip:.3g}; ticks on top: {np.sum(~case.live)} missing of {len(case.live)} traces"
+    )
     figure.suptitle(f"{title}\n{note}" if title else note, fontsize=TITLE_SIZE + 1)
     return figure
 
@@ -192,7 +193,7 @@ def _check_case(truth, filled, decimated, live, *, dt, t0, clip, snr_db) -> _Cas
     return _Case(truth=truth, filled=filled, holed=holed, live=live, dt=dt, t0=t0, clip=clip, snr_db=snr_db)
 
 
-def _draw_sections(case: _Case, panels: list[Axes], window: tuple[slice, slice]) -> None:
+def _draw_sections(case: _Case, panels: Sequence[Axes], window: tuple[slice, slice]) -> None:
     """Draw the top row; the frame shows where the close-up lies."""
     sections = dict(case.sections)
     if case.truth is not None:
@@ -213,7 +214,7 @@ def _frame(axes: Axes, case: _Case, window: tuple[slice, slice]) -> None:
     axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=TRUTH, linewidth=1.5))
 
 
-def _draw_spectra(case: _Case, panels: list[Axes]) -> None:
+def _draw_spectra(case: _Case, panels: Sequence[Axes]) -> None:
     """Draw the f-k panels and, without a truth, the mean spectra of live and of filled traces."""
     shown = case.sections
     f_max = useful_frequency(case.filled[case.live] if case.live.any() else case.filled, dt=case.dt)
@@ -237,11 +238,12 @@ def _draw_closeup(case: _Case, axes: Axes, window: tuple[slice, slice]) -> None:
     live, part = case.live[traces], case.filled[window]
     clip = float(np.nanmax(np.abs(part), initial=0.0)) / 1.5 or case.clip
     place = {"dt": case.dt, "t0": case.t0 + samples.start * case.dt, "clip": clip, "axis": numbers}
-    plot_wiggle(axes, part, live=live, title="close-up of the frame", **place)
+    title = "close-up of the frame\n" + ("orange: filled" if case.truth is None else "orange: filled, blue: truth")
+    plot_wiggle(axes, part, live=live, title=title, **place)
     if case.truth is not None:
         limits = axes.get_xlim()
         shown = np.where(live[:, None], np.nan, case.truth[window])
-        plot_wiggle(axes, shown, fill="none", colors=(TRUTH, TRUTH), title=axes.get_title(), **place)
+        plot_wiggle(axes, shown, fill="none", colors=(TRUTH, TRUTH), title=title, **place)
         axes.set_xlim(limits)
 
 
@@ -254,13 +256,14 @@ def _draw_overlay(case: _Case, axes: Axes, trace: int, word: str) -> None:
         error = relative_error(case.truth[trace : trace + 1], case.filled[trace : trace + 1])[0]
         score = f", SNR {-10 * np.log10(error):.1f} dB" if 0 < error < np.inf else ""
     else:
-        for neighbour in _live_neighbours(case.live, trace):
-            axes.plot(times, case.filled[neighbour], color=LIVE, linewidth=0.6, label=f"live trace {neighbour}")
+        word = f"nearest live trace is {gap_distance(case.live)[trace]} away"
+        for neighbour, style in zip(_live_neighbours(case.live, trace), ("-", ":"), strict=False):
+            axes.plot(times, case.filled[neighbour], style, color=LIVE, linewidth=0.8, label=f"live trace {neighbour}")
     axes.plot(times, case.filled[trace], "--", color=MISSING, linewidth=1.2, label="filled")
     axes.set_xlim(times[0], times[-1])
     label_panel(axes, x=TIME_LABEL, y="amplitude", title=None)
     axes.set_title(f"trace {trace} ({word}{score})", fontsize=TITLE_SIZE, loc="left")
-    axes.legend(fontsize=TICK_SIZE, loc="upper right", ncols=3)
+    axes.legend(fontsize=TICK_SIZE, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0, ncols=3, frameon=False)
     axes.grid(alpha=0.3)
 
 

@@ -6,7 +6,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
-from scipy.fft import ifft, next_fast_len, rfft, rfftfreq
+from scipy.fft import fftfreq, fftshift, ifft, next_fast_len, rfft, rfftfreq
 from scipy.signal.windows import tukey
 
 from seisfill.errors import InvalidParameterError
@@ -47,8 +47,8 @@ def fk_spectrum(data: ArrayLike, *, dt: float, spacing: float = 1.0) -> tuple[ND
     n_wavenumbers, n_times = next_fast_len(2 * n_traces), next_fast_len(n_samples, real=True)
     by_frequency = rfft(np.nan_to_num(data) * taper, n_times, axis=1)
     # The sign of the exponent along traces is turned, so that t = p x lies at k = p f.
-    amplitudes = np.abs(np.fft.fftshift(ifft(by_frequency, n_wavenumbers, axis=0, norm="forward"), axes=0))
-    wavenumbers = np.fft.fftshift(np.fft.fftfreq(n_wavenumbers, spacing))
+    amplitudes = np.abs(fftshift(ifft(by_frequency, n_wavenumbers, axis=0, norm="forward"), axes=0))
+    wavenumbers = fftshift(fftfreq(n_wavenumbers, spacing))
     return wavenumbers, rfftfreq(n_times, dt), amplitudes
 
 
@@ -109,7 +109,7 @@ def plot_fk(
         levels.T, extent=extent, origin="lower", aspect="auto", vmin=floor_db, vmax=0.0, cmap=COLOUR_MAP
     )
     axes.set_xlim(-0.5 / spacing, 0.5 / spacing)
-    axes.set_ylim(0.0, frequencies[-1] if f_max is None else min(f_max, frequencies[-1]))
+    axes.set_ylim(0.0, min(np.inf if f_max is None else f_max, frequencies[-1]) or half_f)
     unit = "cycles/trace" if spacing == 1.0 else "1/m"
     label_panel(axes, x=f"wavenumber [{unit}]", y=FREQUENCY_LABEL, title=title)
     if live_spacing is not None:

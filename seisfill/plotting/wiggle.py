@@ -68,7 +68,9 @@ def plot_wiggle(
         If a shape, ``dt``, ``clip``, ``axis`` or ``fill`` breaks its rule.
     """
     if fill not in FILLS:
-        raise InvalidParameterError(f"Invalid fill {fill!r}: must be one of {sorted(FILLS)}; {did_you_mean(fill, FILLS)}")
+        raise InvalidParameterError(
+            f"Invalid fill {fill!r}: must be one of {sorted(FILLS)}; {did_you_mean(fill, FILLS)}"
+        )
     data, live = check_section(data, dt=dt, live=live)
     axis = check_axis(axis, len(data))
     clip = settle_clip(clip, data, live)

@@ -263,6 +263,8 @@ class BinaryHeader:
     endian: int
     first_trace: int
     n_traces: int
+    n_extra_headers: int
+    n_trailers: int
 
     @classmethod
     def read(cls, raw: bytes, byte_order: str) -> "BinaryHeader":
@@ -275,6 +277,7 @@ class BinaryHeader:
         revision = raw[3500] or (raw[3501] if byte_order == "<" else 0)
         revision = revision if revision <= 2 else 0
         rev2 = revision == 2
+        extra_headers = "h" if raw[3501] and raw[3500] else "i"  # rev 2.1 gave bytes 3509-3510 to the kind of survey
         long_count, long_interval = (at(3269, "I"), at(3273, "d")) if rev2 else (0, 0.0)
         return cls(
             interval_us=float(long_interval) if 0 < long_interval < 1e12 else float(at(3217, "H")),
@@ -287,4 +290,6 @@ class BinaryHeader:
             endian=at(3297, "I") if rev2 else 0,
             first_trace=at(3521, "Q") if rev2 else 0,
             n_traces=at(3513, "Q") if rev2 else 0,
+            n_extra_headers=at(3507, extra_headers) if rev2 else 0,
+            n_trailers=at(3529, "i") if rev2 else 0,
         )

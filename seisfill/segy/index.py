@@ -90,6 +90,20 @@ class HeaderIndex:
             stop = min(start + step, self.n_traces)
             yield slice(start, stop), self._map(start, stop)
 
+    def take(self, rows: np.ndarray) -> np.ndarray:
+        """
+        The bytes of some traces, copied: uint8 array, shape (len(rows), trace_bytes).
+
+        Neighbouring rows, the common case, are read as one block.
+        """
+        if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
+            return np.array(self._map(int(rows[0]), int(rows[-1]) + 1))
+        return np.asarray(self._traces[rows])
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        """The bytes of neighbouring traces, mapped: uint8 array, shape (stop - start, trace_bytes)."""
+        return self._map(start, stop)
+
     @cached_property
     def _traces(self) -> np.ndarray:
         """Every byte after the file headers, shape (n, trace_bytes)."""

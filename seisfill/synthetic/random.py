@@ -1,6 +1,8 @@
 """Random numbers of the shapes that the generators need, on the device of the torch generator."""
 
 import math
+from functools import reduce
+from operator import add
 
 import torch
 from torch import Tensor
@@ -33,4 +35,4 @@ def smooth_curve(rng: torch.Generator, shape: tuple[int, ...], knots: int) -> Te
     weights = torch.stack(
         [(1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3]
     ) / 6  # uniform cubic B-spline
-    return sum(weights[k] * values[..., cell + k] for k in range(4)) * 1.4
+    return reduce(add, (weights[k] * values[..., cell + k] for k in range(4))) * 1.4

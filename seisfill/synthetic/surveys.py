@@ -1,5 +1,6 @@
 """Patches of synthetic surveys: a family of events, a wavelet, and the dirt of the field, mixed by weight."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -34,7 +35,7 @@ class SyntheticSurveys:
     Raises
     ------
     InvalidParameterError
-        If a family is not known.
+        If a family is not known, the weights are negative or all zero, or the noise is not positive.
     """
 
     weights: dict[str, float] = field(default_factory=lambda: {"sparse": 0.2, "shot": 0.5, "section": 0.3})
@@ -44,6 +45,11 @@ class SyntheticSurveys:
         for name in self.weights:
             if name not in FAMILIES:
                 raise InvalidParameterError(f"Invalid family {name!r}: must be known; {did_you_mean(name, FAMILIES)}")
+        shares = list(self.weights.values())
+        if not (shares and min(shares) >= 0 and 0 < sum(shares) < math.inf):
+            raise InvalidParameterError(f"Invalid weights {self.weights}: must not be negative, nor all zero.")
+        if not 0 < self.noise[0] <= self.noise[1] < math.inf:
+            raise InvalidParameterError(f"Invalid noise {self.noise}: must be two positive numbers, the lower first.")
 
     def draw(self, count: int, size: tuple[int, int], *, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """
@@ -61,7 +67,7 @@ class SyntheticSurveys:
         Returns
         -------
         signal, truth : float32 tensors, shape (count, n_traces, n_samples)
-            Without and with the noise that no filler can predict; signal of unit RMS.
+            Without and with the noise that no filler can predict; the signal is of unit RMS before decay and mute.
         """
         shares = torch.tensor(list(self.weights.values()), device=rng.device)
         chosen = torch.multinomial(shares, count, replacement=True, generator=rng)

@@ -24,7 +24,7 @@ def wavelet_spectra(count: int, n_samples: int, *, rng: torch.Generator) -> Tens
     Returns
     -------
     complex64 tensor, shape (count, n_samples // 2 + 1)
-        Of unit energy in time; frequency k / n_samples [cycles per sample].
+        Of energy one half in time, whatever the wavelet; frequency k / n_samples [cycles per sample].
     """
     frequency = torch.arange(n_samples // 2 + 1, device=rng.device) / n_samples
     octaves = torch.log2(frequency.clamp(min=0.25 / n_samples))[None]

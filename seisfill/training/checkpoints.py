@@ -48,7 +48,7 @@ def load_checkpoint(
         network.load_state_dict(_under(tensors, "network/"))
         for name, value in _under(tensors, "average/").items():
             average[name].copy_(value)
-    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
             f"Invalid checkpoint {path}: must be a training state of this network ({error}). "
             "Take --resume away to start anew."

@@ -24,12 +24,18 @@ def write_segy(
     text_encoding="ebcdic",
     dt_us=4000,
     junk=None,
+    n_extra_headers=0,
+    n_trailers=0,
+    declared_traces=0,
 ) -> Path:
     """
     Write *samples* (n, n_samples) with *headers* (SU name to values) and return the path.
 
     *junk* is a seed: every byte that the revision leaves unassigned is filled with noise. SU is IEEE unless
     *format_code* is given as something else than 1. Words ns, dt, tracl and trid are set unless *headers* does.
+
+    Of rev 2: every trace gets *n_extra_headers* more headers, *n_trailers* stanzas follow the last trace, and the
+    binary header says so; it also says that the file holds *declared_traces*.
     """
     samples = np.atleast_2d(np.asarray(samples, np.float64))
     n, n_samples = samples.shape
@@ -42,7 +48,8 @@ def write_segy(
     given = {"tracl": np.arange(1, n + 1), "trid": 1, "ns": min(n_samples, 65535), "dt": dt_us} | (headers or {})
     for name, values in given.items():
         write_field(words, find_field(name, dialect=dialect), values, byte_order)
-    traces = np.concatenate([words, encode(samples, code, byte_order)], axis=1).tobytes()
+    extra = np.zeros((n, 240 * n_extra_headers), np.uint8)
+    traces = np.concatenate([words, extra, encode(samples, code, byte_order)], axis=1).tobytes()
     head = b""
     if dialect == "segy":
         head = _text(text_encoding) + _binary(
@@ -53,9 +60,10 @@ def write_segy(
             n_extended_text=n_extended_text,
             dt_us=dt_us,
             rng=rng,
+            counts=(n_extra_headers, declared_traces, n_trailers),
         )
         head += _extended(abs(n_extended_text), text_encoding)
-    Path(path).write_bytes(head + traces)
+    Path(path).write_bytes(head + traces + _extended(n_trailers, text_encoding))
     return Path(path)
 
 
@@ -76,7 +84,7 @@ def _extended(count, encoding) -> bytes:
     return "".join(stanzas).encode(CODECS[encoding or "ebcdic"])
 
 
-def _binary(n_samples, *, code, byte_order, revision, n_extended_text, dt_us, rng) -> bytes:
+def _binary(n_samples, *, code, byte_order, revision, n_extended_text, dt_us, rng, counts) -> bytes:
     """The 400 bytes of the binary header."""
     raw = bytearray(400)
     if rng is not None:
@@ -96,4 +104,7 @@ def _binary(n_samples, *, code, byte_order, revision, n_extended_text, dt_us, rn
         put(3269, "I", n_samples)
         put(3273, "d", float(dt_us))
         put(3297, "I", 0x01020304)
+        put(3507, "i", counts[0])
+        put(3513, "Q", counts[1])
+        put(3529, "i", counts[2])
     return bytes(raw)

@@ -1,3 +1,4 @@
+import os
 import struct
 import tracemalloc
 
@@ -245,6 +246,233 @@ def test_what_is_no_seismic_file_is_refused_in_one_line(tmp_path):
 def test_wrong_options_are_refused(wrong):
     with pytest.raises(InvalidParameterError):
         LayoutOptions(**wrong)
+
+
+def refused(path, words, error=LayoutError, **options):
+    """Detection must refuse *path* in one line which names it and matches *words*."""
+    with pytest.raises(error, match=words) as caught:
+        detect_layout(path, LayoutOptions(**options))
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+# What SEG-Y rev 2 allows and seisfill does not read -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize(
+    ("n", "n_samples"),
+    [(12, 50), (1, 50), (4, 740)],  # four traces of 3200 bytes: one trailer looks like one more trace
+)
+def test_additional_headers_and_trailers_are_refused_by_their_byte(tmp_path, byte_order, n, n_samples):
+    usual = {"format_code": 5, "byte_order": byte_order, "revision": 2}
+    path = write_segy(tmp_path / "a.sgy", noise(n, n_samples), n_extra_headers=2, **usual)
+    refused(path, r"3507-3510 .* must say 0, found 2, which is not supported")
+    path = write_segy(tmp_path / "a.sgy", noise(n, n_samples), n_trailers=1, **usual)
+    refused(path, r"3529-3532 .* must say 0, found 1, which is not supported")
+    poke(path, 3529, byte_order + "i", -1)
+    refused(path, r"3529-3532 .* found -1, which is not supported")
+    assert detect_layout(write_segy(tmp_path / "a.sgy", noise(n, n_samples), **usual)).warnings == ()
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+def test_an_offset_of_the_first_trace_that_disagrees_is_refused(tmp_path, byte_order):
+    path = write_segy(tmp_path / "a.sgy", noise(), byte_order=byte_order, revision=2, n_extended_text=1)
+    poke(path, 3521, byte_order + "Q", 6800)
+    assert (detect_layout(path).first_trace, detect_layout(path).warnings) == (6800, ())
+    poke(path, 3521, byte_order + "Q", 7200)
+    refused(path, r"3521-3528 .* must say 0 or 6800, found 7200, which is not supported")
+    data = path.read_bytes()
+    path.write_bytes(data[:6800] + bytes(400) + data[6800:])
+    refused(path, r"3521-3528 .* found 7200, which is not supported")
+
+
+def test_the_offset_of_the_first_trace_settles_how_many_extended_texts_there_are(tmp_path):
+    path = write_segy(tmp_path / "a.sgy", noise(), revision=2)
+    poke(path, 3505, ">h", 2)
+    poke(path, 3521, ">Q", 3600)
+    layout = detect_layout(path)
+    assert layout.first_trace == 3600
+    assert layout.warnings == ("bytes 3505-3506 (extended texts) say 2, the file fits 0",)
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+def test_revision_2_1_keeps_the_kind_of_survey_where_2_0_counts_headers(tmp_path, byte_order):
+    path = write_segy(tmp_path / "a.sgy", noise(), revision=2, byte_order=byte_order)
+    poke(path, 3502, "B", 1)
+    poke(path, 3509, byte_order + "h", 2)
+    assert detect_layout(path).warnings == ()
+    poke(path, 3507, byte_order + "h", 1)
+    refused(path, "3507-3510 .* found 1,")
+
+
+@pytest.mark.parametrize("revision", [0, 1])
+def test_what_revision_2_declares_means_nothing_before_it(tmp_path, revision):
+    path = write_segy(tmp_path / "a.sgy", noise(), revision=revision)
+    for byte in (3507, 3513, 3521, 3529):
+        poke(path, byte, ">i", 7)
+    layout = detect_layout(path)
+    assert (layout.n_traces, layout.declared_traces, layout.warnings) == (12, None, ())
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+def test_the_trace_count_of_revision_2_is_known_where_it_is_in_use(tmp_path, byte_order):
+    usual = {"revision": 2, "byte_order": byte_order}
+    assert detect_layout(write_segy(tmp_path / "a.sgy", noise(), **usual)).declared_traces is None
+    assert detect_layout(write_segy(tmp_path / "a.sgy", noise(), declared_traces=12, **usual)).declared_traces == 12
+    layout = detect_layout(write_segy(tmp_path / "a.sgy", noise(), declared_traces=13, **usual))
+    assert (layout.declared_traces, layout.n_traces) == (13, 12)
+    assert layout.warnings == ("bytes 3513-3520 (traces) say 13, the file holds 12",)
+    assert detect_layout(write_segy(tmp_path / "a.su", noise(), dialect="su")).declared_traces is None
+
+
+UNSUPPORTED = {
+    4: ("fixed point with gain", 4),
+    7: ("int24", 3),
+    9: ("int64", 8),
+    10: ("uint32", 4),
+    11: ("uint16", 2),
+    12: ("uint64", 8),
+    15: ("uint24", 3),
+    16: ("uint8", 1),
+}
+
+
+@pytest.mark.parametrize("code", UNSUPPORTED)
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize(("n", "n_samples"), [(12, 50), (1, 50), (3, 257), (1, 1)])
+def test_formats_that_are_not_read_are_named_beside_those_that_are(tmp_path, code, byte_order, n, n_samples):
+    name, width = UNSUPPORTED[code]
+    path = write_segy(tmp_path / "a.sgy", noise(n, n_samples), format_code=8, byte_order=byte_order, revision=2)
+    poke(path, 3225, byte_order + "h", code)
+    data = path.read_bytes()
+    words = np.frombuffer(data[3600:], np.uint8).reshape(n, 240 + n_samples)
+    samples = np.random.default_rng(code).integers(0, 256, (n, n_samples * width), dtype=np.uint8)
+    path.write_bytes(data[:3600] + np.hstack([words[:, :240], samples]).tobytes())
+    refused(path, rf"3225-3226 .* 1 \(ibm\), .* 8 \(int8\), found {name} \(code {code}\), which is not supported")
+
+
+def test_a_format_that_is_not_read_gives_way_to_the_user(tmp_path):
+    path = write_segy(tmp_path / "a.sgy", noise())
+    poke(path, 3225, ">h", 4)
+    refused(path, "code 4.*--format")
+    assert detect_layout(path, LayoutOptions(format="ibm")).format_code == 1
+
+
+# What else a user may have --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["segy", "su"])
+@pytest.mark.parametrize("byte_order", [">", "<"])
+def test_headers_and_samples_that_look_like_text_are_no_text_file(tmp_path, dialect, byte_order):
+    words = {"tracl": 0x43303120, "tracr": 0x434C4945, "fldr": 0x4E542041, "tracf": 0x20202020}  # "C01 CLIENT A    "
+    letters = np.full((12, 1500), 0x41424344, np.uint32).view(np.float32)  # "ABCD", and a number near 12
+    path = write_segy(
+        tmp_path / "a", letters, dialect=dialect, byte_order=byte_order, format_code=5, headers=words | {"trid": 1}
+    )
+    layout = detect_layout(path)
+    assert (layout.dialect, layout.n_samples, layout.n_traces, layout.warnings) == (dialect, 1500, 12, ())
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize("code", [1, 2, 3, 5, 6, 8])
+@pytest.mark.parametrize(("n", "n_samples"), [(12, 50), (1, 50), (3, 257), (1, 1)])
+def test_silent_files_are_what_they_say(tmp_path, byte_order, code, n, n_samples):
+    path = write_segy(tmp_path / "a.sgy", np.zeros((n, n_samples)), format_code=code, byte_order=byte_order)
+    layout = detect_layout(path)
+    assert (layout.format_code, layout.byte_order, layout.warnings) == (code, byte_order, ())
+    assert (layout.n_samples, layout.n_traces) == (n_samples, n)
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize("encoding", ["ebcdic", "ascii", None])
+@pytest.mark.parametrize("n", [1, 12])
+def test_junk_in_the_optional_trace_words_of_revision_0_does_not_disturb(tmp_path, byte_order, encoding, n):
+    for seed in range(5):
+        path = write_segy(
+            tmp_path / "a.sgy", noise(n), byte_order=byte_order, revision=0, text_encoding=encoding, junk=seed
+        )
+        layout = detect_layout(path)
+        assert (layout.dialect, layout.byte_order, layout.n_traces, layout.warnings) == ("segy", byte_order, n, ())
+
+
+@pytest.mark.parametrize("encoding", ["ebcdic", "ascii", None])
+@pytest.mark.parametrize("extra", [0, 1, 239, 240])
+def test_file_headers_without_a_trace_are_refused_as_that(tmp_path, encoding, extra):
+    path = write_segy(tmp_path / "a.sgy", noise(1), text_encoding=encoding)
+    path.write_bytes(path.read_bytes()[: 3600 + extra])
+    refused(path, f"found {3600 + extra} bytes|found 0 in a file|0 whole traces")
+    if encoding:
+        refused(path, f"more than 3840 bytes.*found {3600 + extra} bytes")
+
+
+@pytest.mark.parametrize("encoding", ["ebcdic", "ascii"])
+def test_extended_texts_without_a_trace_are_not_taken_for_traces(tmp_path, encoding):
+    path = write_segy(tmp_path / "a.sgy", noise(1, 340), text_encoding=encoding, n_extended_text=2)
+    path.write_bytes(path.read_bytes()[: 3600 + 6400])  # exactly four traces of 340 samples
+    refused(path, "3601-3840 must be a trace header, found text")
+
+
+@pytest.mark.parametrize("dialect", ["segy", "su"])
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize("n", [1, 12])
+@pytest.mark.parametrize("dt_us", [1, 32767, 32768, 65535])
+def test_long_intervals_are_not_negative(tmp_path, dialect, byte_order, n, dt_us):
+    path = write_segy(tmp_path / "a", noise(n), dialect=dialect, byte_order=byte_order, dt_us=dt_us)
+    layout = detect_layout(path)
+    assert (layout.dt, layout.byte_order, layout.warnings) == (dt_us / 1e6, byte_order, ())
+
+
+@pytest.mark.parametrize("byte_order", [">", "<"])
+@pytest.mark.parametrize("n", [1, 12])
+def test_one_of_two_places_is_enough_for_count_and_interval(tmp_path, byte_order, n):
+    path = write_segy(tmp_path / "a.sgy", noise(n), byte_order=byte_order)
+    poke(path, 3217, byte_order + "H", 0)
+    poke(path, 3221, byte_order + "H", 0)
+    layout = detect_layout(path)
+    assert (layout.n_samples, layout.n_traces, layout.dt, layout.warnings) == (50, n, 0.004, ())
+    path = write_segy(tmp_path / "a.sgy", noise(n), byte_order=byte_order, headers={"ns": 0, "dt": 0})
+    layout = detect_layout(path)
+    assert (layout.n_samples, layout.n_traces, layout.dt, layout.warnings) == (50, n, 0.004, ())
+
+
+@pytest.mark.parametrize("dialect", ["segy", "su"])
+def test_a_count_from_the_user_that_does_not_fit_is_named_as_the_users(tmp_path, dialect):
+    path = write_segy(tmp_path / "a", noise(), dialect=dialect)
+    refused(path, "--n-samples says 51 samples.*give another --n-samples", n_samples=51)
+    refused(path, "0 whole traces.*--n-samples says 1000000000000 samples", n_samples=10**12)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp037", "latin-1", "utf-8", "utf-16"])
+@pytest.mark.parametrize("size", [440, 4 * 440, 3600 + 440, 3600 + 440 * 12])
+@pytest.mark.parametrize("n_samples", [None, 50])
+def test_a_text_of_a_fitting_size_is_refused(tmp_path, encoding, size, n_samples):
+    letter = "Grüße von der Messung, 12 Spuren zu 50 Werten.\n" if "1" in encoding and encoding != "cp037" else ""
+    text = letter + "To whom it may concern: 12 traces of 50 samples. " * 200
+    path = tmp_path / "letter"
+    path.write_bytes(text.encode(encoding)[:size])
+    refused(path, "", n_samples=n_samples)
+
+
+def test_pipes_and_devices_are_refused_before_they_are_opened(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "link.sgy"
+    link.symlink_to("/dev/zero")
+    for path in (pipe, link, "/dev/zero", "/dev/null"):
+        refused(path, "regular file, found a device or pipe", FileAccessError)
+    folder = tmp_path / "folder.sgy"
+    folder.mkdir()
+    refused(folder, "regular file, found a directory", FileAccessError)
+
+
+def test_a_file_that_may_not_be_read_is_refused_in_one_line(tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    path = write_segy(tmp_path / "a.sgy", noise())
+    monkeypatch.setattr(np, "memmap", denied)
+    refused(path, "must be readable; Permission denied", FileAccessError)
 
 
 def test_detection_reads_a_sample_of_the_file_only(tmp_path):

@@ -1,0 +1,202 @@
+"""Where traces should lie: a regular axis fitted to the keys of recorded traces. Pure arithmetic, no file."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seisfill.errors import GeometryError, InvalidParameterError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ROUNDED_FROM = 8.0  # steps from here on may be rounded: one unit is then at most an eighth of the step
+MOST_PLACES = 20  # places for each recorded trace beyond which a grid is called exploding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TraceAxis:
+    """
+    Regular axes of several gathers that share one step.
+
+    Place ``p`` of gather ``g`` has the key ``origin[g] + step * p``, for p from 0 to ``count[g] - 1``.
+
+    Parameters
+    ----------
+    step : float
+        Key difference between neighbouring places.
+    origin : float64 array, shape (n_gathers,)
+        Key of place 0.
+    count : int64 array, shape (n_gathers,)
+        Number of places.
+    place : int64 array, shape (n_traces,)
+        Place of each recorded trace on the axis of its gather.
+    """
+
+    step: float
+    origin: Floats
+    count: Ints
+    place: Ints
+
+    def keys(self, gather: int, places: Ints) -> Floats:
+        """Keys of some places of one gather."""
+        return self.origin[gather] + self.step * places
+
+
+def fit_axis(
+    gather: Ints,
+    keys: NDArray[np.generic],
+    *,
+    step: float | None = None,
+    span: tuple[float, float] | None = None,
+    what: str = "trace key",
+) -> TraceAxis:
+    """
+    Fit one step to the keys of all gathers, and an origin to each.
+
+    The step is the smallest key difference within a gather, if it explains all others: exactly, or, from 8 units on,
+    within one unit of rounding (offsets of 106.68 m are written 106 or 107 apart).
+
+    Parameters
+    ----------
+    gather : int array, shape (n_traces,)
+        Gather of each trace: 0, 1, 2, ...
+    keys : array, shape (n_traces,)
+        Key of each trace along its gather.
+    step : float, optional
+        Step that the user knows to be right.
+    span : (float, float), optional
+        First and last key that every axis covers; that of the gather's own recorded traces where not given.
+    what : str
+        Name of the key, for errors.
+
+    Raises
+    ------
+    GeometryError
+        If two traces of a gather share a key, no step explains the keys, several do, or the grid explodes.
+
+    Examples
+    --------
+    >>> axis = fit_axis(np.zeros(4, dtype=int), np.array([345, 451, 558, 771]))
+    >>> round(axis.step, 2), axis.place.tolist(), int(axis.count[0])
+    (106.54, [0, 1, 2, 4], 5)
+    """
+    if step is not None and not step > 0:
+        raise InvalidParameterError(f"Invalid step {step}: must be positive.")
+    order = np.lexsort((keys, gather))
+    sorted_keys, group = np.asarray(keys, dtype=np.float64)[order], gather[order]
+    same = group[1:] == group[:-1]
+    differences = np.where(same, np.diff(sorted_keys), 0.0)
+    _refuse_duplicates(differences, same, order, sorted_keys, what)
+    if not same.any():
+        step = 1.0 if step is None else step
+    elif step is None:
+        step = _find_step(differences[same], what)
+    step, places, origin = _lay_out(differences, same, sorted_keys, group, step)
+    _refuse_misfits(sorted_keys - origin[group] - step * places, step, order, sorted_keys, what)
+    first, last = _ends(places, group, origin, step, span)
+    counts = last - first + 1
+    if counts.sum() > MOST_PLACES * len(keys) + 1000:
+        raise GeometryError(
+            f"Invalid step {step:g} of {what}: must leave fewer than {MOST_PLACES} places for each of the {len(keys)} "
+            f"traces, found {counts.sum()}. Give --trace-step, or another --trace key."
+        )
+    place = np.empty(len(keys), dtype=np.int64)
+    place[order] = places - first[group]
+    return TraceAxis(step=step, origin=origin + step * first, count=counts, place=place)
+
+
+def _tolerance(step: float, keys: Floats) -> float:
+    """How far a key may lie from its place: a unit for rounded steps, nothing for small whole ones."""
+    if (keys != np.round(keys)).any():
+        return 0.02 * step
+    return 1.0 if step >= ROUNDED_FROM else 1e-6
+
+
+def _find_step(differences: Floats, what: str) -> float:
+    """Smallest difference that explains all, refined where rounding hides it."""
+    smallest = float(differences.min())
+    exact = bool((np.abs(differences / smallest - np.round(differences / smallest)) < 1e-9).all())
+    if exact:
+        return smallest
+    if smallest >= ROUNDED_FROM or (differences != np.round(differences)).any():
+        return _refined(differences, smallest)
+    for parts in (2, 3, 4, 5, 6, 7, 8):
+        if (np.mod(differences * parts, smallest) == 0).all():
+            raise GeometryError(
+                f"Invalid differences of {what}: must be multiples of the smallest, {smallest:g}, and "
+                f"{_first_other(differences, smallest):g} is not. If the step is {smallest / parts:g}, say so: "
+                f"--trace-step {smallest / parts:g}."
+            )
+    return smallest
+
+
+def _first_other(differences: Floats, smallest: float) -> float:
+    return float(differences[np.mod(differences, smallest) != 0][0])
+
+
+def _refined(differences: Floats, step: float) -> float:
+    """Least-squares step; differences of ever more steps are let in as the step becomes sharper."""
+    for reach in (1.5, 4.0, 16.0, 64.0, np.inf):
+        near = differences[differences <= reach * step]
+        if len(near):
+            steps = np.maximum(np.round(near / step), 1)
+            step = float((near * steps).sum() / (steps**2).sum())
+    return step
+
+
+def _lay_out(
+    differences: Floats, same: NDArray[np.bool_], keys: Floats, group: Ints, step: float
+) -> tuple[float, Ints, Floats]:
+    """Places of the sorted traces, and the step and origins that fit them best."""
+    jumps = np.where(same, np.maximum(np.round(differences / step), 1), 0).astype(np.int64)
+    running = np.concatenate([[0], np.cumsum(jumps)])
+    starts = np.flatnonzero(np.concatenate([[True], ~same]))
+    places = running - np.repeat(running[starts], np.diff(np.append(starts, len(keys))))
+    count = np.bincount(group)
+    mean_key, mean_place = np.bincount(group, keys) / count, np.bincount(group, places) / count
+    if _tolerance(step, keys) > 1e-6:
+        spread = places - mean_place[group]
+        if (spread != 0).any():
+            fitted = float((spread * (keys - mean_key[group])).sum() / (spread**2).sum())
+            step = step if abs(fitted - step) < 1e-9 * step else fitted
+    return step, places, mean_key - step * mean_place
+
+
+def _ends(
+    places: Ints, group: Ints, origin: Floats, step: float, span: tuple[float, float] | None
+) -> tuple[Ints, Ints]:
+    """First and last place of each gather: its own recorded ones, widened to *span*."""
+    first = np.full(len(origin), np.iinfo(np.int64).max)
+    last = np.full(len(origin), np.iinfo(np.int64).min)
+    np.minimum.at(first, group, places)
+    np.maximum.at(last, group, places)
+    if span is not None:
+        low, high = min(span), max(span)
+        slack = 1.0 / step if step >= ROUNDED_FROM else 1e-6
+        first = np.minimum(first, np.ceil((low - origin) / step - slack).astype(np.int64))
+        last = np.maximum(last, np.floor((high - origin) / step + slack).astype(np.int64))
+    return first, last
+
+
+def _refuse_duplicates(
+    differences: Floats, same: NDArray[np.bool_], order: Ints, keys: Floats, what: str
+) -> None:
+    twins = np.flatnonzero(same & (differences == 0))
+    if len(twins):
+        pairs = ", ".join(f"{order[i] + 1} and {order[i + 1] + 1} (both {keys[i]:g})" for i in twins[:3])
+        raise GeometryError(
+            f"Invalid {what} of traces {pairs}: must differ within a gather, found {len(twins)} duplicates. "
+            "Give keys that tell traces apart with --gather and --trace."
+        )
+
+
+def _refuse_misfits(residual: Floats, step: float, order: Ints, keys: Floats, what: str) -> None:
+    tolerance = _tolerance(step, keys)
+    wrong = np.flatnonzero(np.abs(residual) > tolerance + 1e-6)
+    if len(wrong):
+        traces = ", ".join(f"{order[i] + 1} ({keys[i]:g})" for i in wrong[:3])
+        raise GeometryError(
+            f"Invalid {what} of traces {traces}: must lie within {tolerance:g} of a multiple of the step {step:g}, found "
+            f"{len(wrong)} that do not. Give --trace-step, or another --trace key."
+        )

@@ -1,0 +1,127 @@
+"""Headers of new traces: the left neighbour's, with positions interpolated along the key."""
+
+import numpy as np
+
+from seisfill.segy.fields import Field, find_field, read_field, write_field
+from seisfill.segy.layout import Layout
+from seisfill.segy.reader import coordinate_scale
+
+COORDINATES = ("sx", "sy", "gx", "gy")
+CDP_COORDINATES = ("cdpx", "cdpy")
+ELEVATIONS = ("gelev", "selev", "sdepth", "gdel", "sdel", "swdep", "gwdep")
+NUMBERS = ("cdp", "iline", "xline")
+ROUNDING = 1.5  # metres that offset and distance of source and receiver may differ and still be said to agree
+
+
+def new_headers(
+    headers: np.ndarray,
+    places: np.ndarray,
+    new_places: np.ndarray,
+    *,
+    keys: tuple[Field, np.ndarray],
+    gather_key: Field | None,
+    layout: Layout,
+) -> np.ndarray:
+    """
+    Headers of the new traces of one gather.
+
+    Coordinates and elevations are interpolated linearly along the key, in metres, and written with the scalar of the
+    left neighbour; so are offset (or taken from the coordinates, where the neighbours' own agree with theirs) and CDP
+    numbers. All else repeats the left neighbour.
+
+    Parameters
+    ----------
+    headers : uint8 array, shape (n_recorded, 240)
+        Headers of the recorded traces, by place.
+    places : int64 array, shape (n_recorded,)
+        Their places.
+    new_places : int64 array, shape (n_new,)
+        Places to make headers for.
+    keys : (Field, float64 array of shape (n_new,))
+        Header word along the gather and its true values; they are rounded to the nearest whole number.
+    gather_key : Field or None
+        Header word of the gather; it is kept.
+    layout : Layout
+        Dialect, revision and byte order.
+
+    Returns
+    -------
+    uint8 array, shape (n_new, 240)
+    """
+    maker = _Maker(headers, places, new_places, layout)
+    keep = {keys[0].byte} | ({gather_key.byte} if gather_key else set())
+    has_rev1 = layout.dialect == "segy" and layout.revision >= 1
+    for name in (*COORDINATES, *(CDP_COORDINATES if has_rev1 else ())):
+        maker.interpolate(name, keep, scalar="scalco")
+    for name in ELEVATIONS:
+        maker.interpolate(name, keep, scalar="scalel")
+    for name in NUMBERS if has_rev1 else NUMBERS[:1]:
+        maker.interpolate(name, keep)
+    maker.set_offset(keep)
+    maker.write(find_field("trid", dialect=layout.dialect), np.ones(len(new_places)))
+    field, values = keys
+    maker.write(field, values if field.kind.startswith("f") else np.round(values))
+    return maker.new
+
+
+class _Maker:
+    """The new headers of one gather, and the weights between their neighbours."""
+
+    def __init__(self, headers: np.ndarray, places: np.ndarray, new_places: np.ndarray, layout: Layout) -> None:
+        self.headers, self.layout = headers, layout
+        right = np.clip(np.searchsorted(places, new_places), 1, max(len(places) - 1, 1))
+        self.left, self.right = right - 1, np.minimum(right, len(places) - 1)
+        span = np.maximum(places[self.right] - places[self.left], 1)
+        self.share = np.where(self.left == self.right, 0, (new_places - places[self.left]) / span)
+        nearest = np.clip(np.searchsorted(places, new_places) - 1, 0, len(places) - 1)
+        self.new = headers[nearest].copy()
+
+    def interpolate(self, name: str, keep: set[int], *, scalar: str | None = None) -> None:
+        """Interpolate one word, in metres where it has a scalar."""
+        field = find_field(name, dialect=self.layout.dialect)
+        if field.byte in keep:
+            return
+        values = self.read(name, self.headers).astype(np.float64)
+        if (values == values[0]).all() and (scalar is None or (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all()):
+            return
+        back = np.ones(len(self.new))
+        if scalar:
+            values = values * coordinate_scale(self.read(scalar, self.headers))
+            back = coordinate_scale(self.read(scalar, self.new))
+        self.write(field, np.round(self.between(values) / back))
+
+    def set_offset(self, keep: set[int]) -> None:
+        """Offset from the new coordinates where the neighbours' agrees with theirs, else interpolated."""
+        field = find_field("offset", dialect=self.layout.dialect)
+        if field.byte in keep:
+            return
+        offset, distance = self.read("offset", self.headers), self._distance(self.headers)
+        agrees = np.abs(np.abs(offset) - distance) <= ROUNDING
+        line = self.between(offset.astype(np.float64))
+        both = agrees[self.left] & agrees[self.right] & (distance[self.left] + distance[self.right] > 0)
+        sign = np.where(line < 0, -1, 1)
+        self.write(field, np.round(np.where(both, sign * self._distance(self.new), line)))
+
+    def between(self, values: np.ndarray) -> np.ndarray:
+        """Linear between the neighbours' values."""
+        return values[self.left] + self.share * (values[self.right] - values[self.left])
+
+    def read(self, name: str, headers: np.ndarray) -> np.ndarray:
+        """A word by its SU name."""
+        return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
+
+    def write(self, field: Field, values: np.ndarray) -> None:
+        """Write a word; where a value does not fit, the left neighbour's stays."""
+        if field.kind.startswith("f"):
+            write_field(self.new, field, values.astype(np.float32), self.layout.byte_order)
+            return
+        limits = np.iinfo(np.dtype(field.kind))
+        fits = (values >= limits.min) & (values <= limits.max)
+        old = read_field(self.new, field, self.layout.byte_order)
+        write_field(self.new, field, np.where(fits, values, old).astype(np.int64), self.layout.byte_order)
+
+    def _distance(self, headers: np.ndarray) -> np.ndarray:
+        scale = coordinate_scale(self.read("scalco", headers))
+        x = (self.read("gx", headers) - self.read("sx", headers)) * scale
+        y = (self.read("gy", headers) - self.read("sy", headers)) * scale
+        return np.hypot(x, y)

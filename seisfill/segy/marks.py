@@ -1,0 +1,188 @@
+"""What tells filled traces from recorded ones: a header mark, a line of text, and the sidecar beside the file."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from seisfill._version import __version__
+from seisfill.errors import MarkError
+from seisfill.segy.fields import Field, read_field
+from seisfill.segy.index import HeaderIndex
+
+MARK = 0x53464C31  # "SFL1"
+MARK_BYTE = 233
+FORMAT = 1  # of the sidecar
+INSERTED, IN_PLACE, HOLES, REFUSED = "inserted", "in_place", "holes", "refused"
+
+
+def sidecar_path(path: Path) -> Path:
+    """Where the sidecar of a filled file lies: ``NAME.fill.jsonl``."""
+    return path.with_name(path.name + ".fill.jsonl")
+
+
+def mark_field(byte: int) -> Field:
+    """Header word that carries the mark."""
+    return Field(name=f"byte{byte}", byte=byte, kind="i4")
+
+
+def mark_is_free(index: HeaderIndex, byte: int) -> bool:
+    """Whether no recorded trace uses the word for anything but an earlier mark."""
+    values = index.column(mark_field(byte))
+    return bool(((values == 0) | (values == MARK)).all())
+
+
+def pack(data: bytes) -> str:
+    """Bytes as text; runs of one value, as dead traces hold, shrink to almost nothing."""
+    return base64.b64encode(zlib.compress(data, 1)).decode()
+
+
+def unpack(text: str) -> bytes:
+    """Inverse of `pack`."""
+    return zlib.decompress(base64.b64decode(text))
+
+
+def encode_line(row: dict[str, Any]) -> bytes:
+    """One row of a sidecar."""
+    return json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+class SidecarWriter:
+    """
+    Rows of a sidecar as they come, then the head in front of them.
+
+    The head names what is known only at the end (the input's hash), so rows wait in a file of their own.
+
+    Parameters
+    ----------
+    rows : binary file
+        Where rows wait; opened for writing and reading.
+    """
+
+    def __init__(self, rows: BinaryIO) -> None:
+        self._rows = rows
+        self.counts = dict.fromkeys((INSERTED, IN_PLACE, HOLES, REFUSED), 0)
+
+    def add(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Append rows; each has a ``kind`` and an ``output`` trace number, and a ``reason`` if it was left unfilled."""
+        for row in rows:
+            self.counts[REFUSED if "reason" in row else row["kind"]] += 1
+            self._rows.write(encode_line(row))
+
+    def finish(self, file: Any, head: dict[str, Any]) -> None:
+        """Write head, rows and foot to a `PartialFile`."""
+        whole = {"seisfill_sidecar": FORMAT, "version": __version__, **head}
+        place = self._append(file, 0, encode_line(whole))
+        self._rows.seek(0)
+        while block := self._rows.read(2**20):
+            place = self._append(file, place, block)
+        self._append(file, place, encode_line({"foot": self.counts}))
+
+    @staticmethod
+    def _append(file: Any, place: int, data: bytes) -> int:
+        file.write_at(place, data)
+        return place + len(data)
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """
+    A sidecar that was read and found whole.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    head : dict
+        Its first line.
+    foot : dict
+        Number of rows of each kind.
+    """
+
+    path: Path
+    head: dict[str, Any]
+    foot: dict[str, int]
+
+    @classmethod
+    def read(cls, path: Path) -> "Sidecar":
+        """
+        Read head and foot.
+
+        Raises
+        ------
+        MarkError
+            If the sidecar is absent, cut off or not one of ours.
+        """
+        try:
+            with path.open("rb") as file:
+                head = json.loads(file.readline())
+                file.seek(0, 2)
+                file.seek(max(file.tell() - 4096, 0))
+                foot = json.loads(file.readlines()[-1])["foot"]
+            if head["seisfill_sidecar"] != FORMAT:
+                raise MarkError(
+                    f"Invalid sidecar {path}: must be of format {FORMAT}, found {head['seisfill_sidecar']}. "
+                    "Use the seisfill that wrote it."
+                )
+        except FileNotFoundError as error:
+            raise MarkError(
+                f"Invalid sidecar {path}: must lie beside the filled file, and is not there. Filled traces are removed "
+                "by sidecar and mark only; name it with --sidecar if it lies elsewhere."
+            ) from error
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error
+        return cls(path, head, foot)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """All rows, read one at a time."""
+        try:
+            with self.path.open("rb") as file:
+                file.readline()
+                for line in file:
+                    row = json.loads(line)
+                    if "foot" not in row:
+                        yield row
+        except ValueError as error:
+            raise MarkError(f"Invalid sidecar {self.path}: must hold one JSON row a line ({error}).") from error
+
+    @cached_property
+    def inserted(self) -> np.ndarray:
+        """Trace numbers in the output that the input does not have: int64 array, ascending."""
+        return np.sort(np.array([row["output"] for row in self.rows() if row["kind"] == INSERTED], dtype=np.int64))
+
+    def changed(self) -> Iterator[dict[str, Any]]:
+        """Rows of recorded traces whose bytes were changed: filled in place, or holes filled."""
+        return (row for row in self.rows() if row["kind"] in (IN_PLACE, HOLES))
+
+    def check_marks(self, index: HeaderIndex) -> None:
+        """
+        Refuse unless every trace that was inserted or filled in place carries the mark.
+
+        Raises
+        ------
+        MarkError
+            If the file has another number of traces, or a trace lacks its mark.
+        """
+        if index.n_traces != self.head["output"]["n_traces"]:
+            raise MarkError(
+                f"Invalid sidecar {self.path}: must belong to {index.path}; it names {self.head['output']['n_traces']} "
+                f"traces, the file has {index.n_traces}."
+            )
+        if self.head["mark"] is None:
+            return
+        values = read_field(index.headers, mark_field(self.head["mark"]["byte"]), index.layout.byte_order)
+        in_place = [row["output"] for row in self.changed() if row["kind"] == IN_PLACE]
+        rows = np.concatenate([self.inserted, np.array(in_place, dtype=np.int64)])
+        bare = rows[values[rows] != MARK]
+        if len(bare):
+            raise MarkError(
+                f"Invalid mark of trace {bare[0] + 1} of {index.path}: must be {MARK:#x} at byte "
+                f"{self.head['mark']['byte']}, as its sidecar says; {len(bare)} traces lack it. The two do not belong "
+                "together, or headers were changed since."
+            )

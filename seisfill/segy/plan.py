@@ -1,0 +1,111 @@
+"""Where every trace of the output stands, before the first sample is filled. Index arithmetic only."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from seisfill.segy.index import HeaderIndex
+from seisfill.segy.survey import SurveyMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InfillPlan:
+    """
+    Recorded traces in their own order, with new ones between them.
+
+    Parameters
+    ----------
+    n_recorded : int
+        Traces of the input.
+    group, place : int64 arrays, shape (n_new,)
+        Gather and place of each new trace, in the order of the output.
+    output : int64 array, shape (n_new,)
+        Trace number of each new trace in the output, ascending.
+    """
+
+    n_recorded: int
+    group: np.ndarray
+    place: np.ndarray
+    output: np.ndarray
+
+    @property
+    def n_output(self) -> int:
+        """Traces of the output."""
+        return self.n_recorded + len(self.output)
+
+    def output_of(self, rows: np.ndarray) -> np.ndarray:
+        """Trace numbers in the output of recorded traces."""
+        before = np.searchsorted(self.output - np.arange(len(self.output)), rows, side="right")
+        return rows + before
+
+
+def plan_infill(index: HeaderIndex, survey: SurveyMap) -> InfillPlan:
+    """
+    Give each absent trace its place in the file.
+
+    That is where the file's two-key order puts it (gather, then key, or key, then gather, each up or down); where the
+    file has no such order, behind its neighbour in the gather that comes first in the file.
+
+    Parameters
+    ----------
+    index : HeaderIndex
+        The file.
+    survey : SurveyMap
+        Its gathers.
+    """
+    absent = [survey.absent(g) for g in range(survey.n_gathers)] if survey.n_absent else []
+    group = np.repeat(np.arange(len(absent)), [len(places) for places in absent]).astype(np.int64)
+    place = np.concatenate([np.zeros(0, dtype=np.int64), *absent])
+    if not len(group):
+        return InfillPlan(n_recorded=len(survey.group), group=group, place=place, output=group)
+    ranked = _ranks_in_two_key_order(survey, group, place)
+    anchor, tie = _behind_neighbour(survey, group, place) if ranked is None else ranked
+    order = np.lexsort((tie, anchor))
+    return InfillPlan(
+        n_recorded=len(survey.group),
+        group=group[order],
+        place=place[order],
+        output=anchor[order] + 1 + np.arange(len(order)),
+    )
+
+
+def _ranks_in_two_key_order(
+    survey: SurveyMap, group: np.ndarray, place: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Recorded trace that each new one follows (-1: none), and the order among those; None without two-key order."""
+    axis = survey.axis
+    all_group = np.concatenate([survey.group, group])
+    key = axis.origin[all_group] + axis.step * np.concatenate([axis.place, place])
+    key = np.round(key / axis.step * 4)  # rounded keys of one place must tie across gathers
+    n_recorded = len(survey.group)
+    number = survey.gather_keys[all_group] if survey.n_gathers > 1 else all_group
+    for primary, secondary in (
+        *((all_group, sign * key) for sign in (1, -1)),
+        *((sign * key, turn * number) for sign in (1, -1) for turn in (1, -1)),
+    ):
+        if _ascends(primary[:n_recorded], secondary[:n_recorded]):
+            order = np.lexsort((np.arange(len(key)), secondary, primary))
+            recorded_so_far = np.cumsum(order < n_recorded)
+            rank = np.empty(len(order), dtype=np.int64)
+            rank[order] = np.arange(len(order))
+            return recorded_so_far[rank[n_recorded:]] - 1, rank[n_recorded:]
+    return None
+
+
+def _ascends(primary: np.ndarray, secondary: np.ndarray) -> bool:
+    step = np.diff(primary)
+    return bool(((step > 0) | ((step == 0) & (np.diff(secondary) >= 0))).all())
+
+
+def _behind_neighbour(survey: SurveyMap, group: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Earlier of the two neighbours in the gather, and the order of the traces of one gap behind it."""
+    anchor, tie = np.empty_like(group), np.empty_like(group)
+    for g in np.unique(group):
+        rows, places = survey.rows(g), survey.places(g)
+        mine = group == g
+        right = np.searchsorted(places, place[mine])
+        left_row = rows[np.maximum(right - 1, 0)]
+        right_row = rows[np.minimum(right, len(rows) - 1)]
+        anchor[mine] = np.minimum(left_row, right_row)
+        tie[mine] = np.where(left_row <= right_row, place[mine], -place[mine])
+    return anchor, tie

@@ -1,0 +1,226 @@
+"""Gathers out of a file: samples decoded, dead traces told from live ones, coordinates in metres."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from seisfill.errors import InvalidParameterError, SeisfillWarning
+from seisfill.gather import Gather
+from seisfill.segy.fields import find_field, read_field
+from seisfill.segy.index import HeaderIndex
+from seisfill.segy.layout import Layout, LayoutOptions, detect_layout
+from seisfill.segy.samples import decode
+from seisfill.segy.survey import GatherOptions, SurveyMap, map_survey
+
+Dead = Literal["auto", "flag", "none"]
+DEAD_CODE = 2  # trace identification code of a dead trace; 1 is seismic data
+LARGEST = 1e30  # amplitudes beyond are holes, not data: squared they leave float32, and no instrument records them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FileGather:
+    """
+    One gather and where its traces stand in the file.
+
+    Parameters
+    ----------
+    number : int
+        Of the gather in the survey.
+    gather : Gather
+        All places of its axis; dead and absent ones are not live.
+    rows : int64 array, shape (n_recorded,)
+        Trace numbers in the file, by place.
+    places : int64 array, shape (n_recorded,)
+        Place of each row on the axis.
+    dead : bool array, shape (n_recorded,)
+        Rows that hold no signal.
+    """
+
+    number: int
+    gather: Gather
+    rows: np.ndarray
+    places: np.ndarray
+    dead: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SegyReader:
+    """
+    A SEG-Y or SU file as gathers.
+
+    Parameters
+    ----------
+    index : HeaderIndex
+        Its bytes.
+    survey : SurveyMap
+        Its gathers.
+    dead : {'auto', 'flag', 'none'}
+        What counts as dead: ``flag`` trace identification code 2; ``auto`` also traces whose samples are all equal or
+        mostly NaN or infinite; ``none`` nothing.
+    """
+
+    index: HeaderIndex
+    survey: SurveyMap
+    dead: Dead = "auto"
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        layout: LayoutOptions | None = None,
+        gathers: GatherOptions | None = None,
+        dead: Dead = "auto",
+    ) -> "SegyReader":
+        """
+        Find layout and gathers of a file; nothing of its samples is read but a few for the layout.
+
+        Raises
+        ------
+        FileAccessError, LayoutError, GeometryError
+            If the file cannot be read as traces on regular axes.
+
+        Warns
+        -----
+        SeisfillWarning
+            For each header field that was not believed.
+        """
+        if dead not in ("auto", "flag", "none"):
+            raise InvalidParameterError(f"Invalid dead {dead!r}: must be auto, flag or none.")
+        found = detect_layout(path, layout)
+        for sentence in found.warnings:
+            warnings.warn(f"{Path(path).name}: {sentence}", SeisfillWarning, stacklevel=2)
+        index = HeaderIndex(path, found)
+        return cls(index=index, survey=map_survey(index, gathers), dead=dead)
+
+    @property
+    def layout(self) -> Layout:
+        """Layout of the file."""
+        return self.index.layout
+
+    def __len__(self) -> int:
+        return self.survey.n_gathers
+
+    def __iter__(self) -> Iterator[FileGather]:
+        return (self.read(number) for number in range(len(self)))
+
+    def read(self, number: int) -> FileGather:
+        """Read and decode one gather."""
+        rows, places = self.survey.rows(number), self.survey.places(number)
+        traces = self.index.take(rows)
+        headers, raw = traces[:, :240], traces[:, 240:]
+        samples = decode(raw, self.layout.format_code, self.layout.byte_order)
+        good = np.abs(samples) < LARGEST  # False for NaN and Inf too
+        dead = self._dead(headers, samples, good)
+        n_places = int(self.survey.axis.count[number])
+        data = np.zeros((n_places, self.layout.n_samples), dtype=np.float32)
+        data[places] = np.where(good & ~dead[:, None], samples, 0)
+        live = np.zeros(n_places, dtype=bool)
+        live[places[~dead]] = True
+        valid = None
+        if not good[~dead].all():
+            valid = np.ones(data.shape, dtype=bool)
+            valid[places[~dead]] = good[~dead]
+        gather = Gather(
+            data=data, live=live, valid=valid, dt=self.layout.dt, **self._geometry(headers, places, n_places)
+        )
+        return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead)
+
+    def _dead(self, headers: np.ndarray, samples: np.ndarray, good: np.ndarray) -> np.ndarray:
+        if self.dead == "none":
+            return np.zeros(len(samples), dtype=bool)
+        flagged = self._word(headers, "trid") == DEAD_CODE
+        if self.dead == "flag":
+            return flagged
+        constant = (samples == samples[:, :1]).all(axis=1)
+        if samples.shape[1] == 1:
+            constant = samples[:, 0] == 0  # a single sample always equals itself
+        return flagged | constant | (2 * good.sum(axis=1) < samples.shape[1])
+
+    def _word(self, headers: np.ndarray, name: str) -> np.ndarray:
+        return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
+
+    def _geometry(self, headers: np.ndarray, places: np.ndarray, n_places: int) -> dict:
+        """Offset, positions, coordinates [m] and first time [s] of every place; absent places lie between recorded ones."""
+        scale = coordinate_scale(self._word(headers, "scalco"))
+        everywhere = np.arange(n_places)
+
+        def spread(values: np.ndarray) -> np.ndarray:
+            return np.interp(everywhere, places, values)
+
+        def pair(x: str, y: str) -> np.ndarray:
+            return np.stack([spread(self._word(headers, word) * scale) for word in (x, y)], axis=1)
+
+        source, receiver, offset = pair("sx", "sy"), pair("gx", "gy"), spread(self._word(headers, "offset"))
+        along = [receiver, source, *([pair("cdpx", "cdpy")] if self._has_cdp_coordinates else [])]
+        return {
+            "offset": offset if offset.any() else None,
+            "position": _position(offset if self.survey.keys.trace.name == "offset" else None, along),
+            "source": source if source.any() else None,
+            "receiver": receiver if receiver.any() else None,
+            "t0": float(self._word(headers, "delrt")[0]) / 1000,
+        }
+
+    @property
+    def _has_cdp_coordinates(self) -> bool:
+        return self.layout.dialect == "segy" and self.layout.revision >= 1
+
+
+def coordinate_scale(scalar: np.ndarray) -> np.ndarray:
+    """
+    Factor of a SEG-Y scalar: multiply by a positive one, divide by a negative one; 0 stands for 1.
+
+    Examples
+    --------
+    >>> coordinate_scale(np.array([-10, 0, 100])).tolist()
+    [0.1, 1.0, 100.0]
+    """
+    size = np.maximum(np.abs(scalar), 1).astype(np.float64)
+    return np.where(scalar < 0, 1 / size, size)
+
+
+def _position(offset: np.ndarray | None, along: list[np.ndarray]) -> np.ndarray | None:
+    """Increasing position along a gather [m], by offset or the longest of several paths; None where there is none."""
+    candidates = [] if offset is None else [offset]
+    lengths = [np.hypot(*np.diff(path, axis=0).T) for path in along]
+    candidates += [np.concatenate([[0.0], np.cumsum(steps)]) for steps in sorted(lengths, key=np.sum, reverse=True)[:1]]
+    for position in candidates:
+        steps = np.diff(position)
+        if len(steps) and (steps > 0).all() and steps.max() < 100 * np.median(steps):
+            return position
+    return None
+
+
+def read_gathers(
+    path: str | os.PathLike[str],
+    *,
+    layout: LayoutOptions | None = None,
+    gathers: GatherOptions | None = None,
+    dead: Dead = "auto",
+) -> Iterator[Gather]:
+    """
+    Gathers of a SEG-Y or SU file, one at a time.
+
+    Parameters
+    ----------
+    path : path
+        The file; it is opened read-only.
+    layout : LayoutOptions, optional
+        What is known of its layout.
+    gathers : GatherOptions, optional
+        What is known of its gathers.
+    dead : {'auto', 'flag', 'none'}
+        What counts as a dead trace.
+
+    Raises
+    ------
+    FileAccessError, LayoutError, GeometryError
+        If the file cannot be read as traces on regular axes.
+    """
+    reader = SegyReader.open(path, layout=layout, gathers=gathers, dead=dead)
+    return (item.gather for item in reader)
