@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from array_api_compat import array_namespace, device
 
@@ -101,18 +101,18 @@ class RegularMask:
     """
 
     every: Range = 2
-    phase: int | None = 0
+    phase: int | Literal["any"] = 0
     keep_ends: bool = True
 
     def __post_init__(self) -> None:
         _check_count("every", self.every)
 
     def draw(self, n_traces: int, *, rng: Rng) -> Array:
-        """Live flags, bool array of shape (n_traces,); a phase of None is drawn."""
+        """Live flags, bool array of shape (n_traces,); the phase ``any`` is drawn."""
         every = _pick_count(self.every, rng)
         chance = uniform(rng, 1)
         xp = array_namespace(chance)
-        phase = int(chance[0] * every) if self.phase is None else self.phase
+        phase = int(chance[0] * every) if self.phase == "any" else self.phase
         live = xp.arange(n_traces, device=device(chance)) % every == phase % every
         return live | _ends(live) if self.keep_ends else live
 
@@ -272,6 +272,13 @@ class FreeFormMask:
         return xp.all(far_x[:, :, None] ** 2 + far_t[:, None, :] ** 2 > 1, axis=0)
 
 
+RULES: dict[str, type] = {
+    "random": RandomMask,
+    "every": RegularMask,
+    "jitter": JitteredMask,
+    "gap": GapMask,
+    "edge": EdgeMask,
+}
 _WORDS: dict[str, Callable[[str], MaskRule]] = {
     "random": lambda value: RandomMask(missing=float(value)),
     "every": lambda value: RegularMask(every=int(value)),

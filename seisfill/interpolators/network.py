@@ -29,7 +29,7 @@ class Tiles:
     Parameters
     ----------
     size : (int, int)
-        Traces and samples of a tile; a smaller gather is one tile.
+        Traces and samples of a tile; a gather that is larger by less than half a stride is still one tile.
     halo : (int, int)
         Traces and samples at each edge that are seen, and blended away where another tile sees further.
     """
@@ -37,29 +37,43 @@ class Tiles:
     size: tuple[int, int] = (192, 1024)
     halo: tuple[int, int] = (24, 96)
 
+    def __post_init__(self) -> None:
+        if any(2 * halo >= size for size, halo in zip(self.size, self.halo, strict=True)):
+            raise InvalidParameterError(f"Invalid halo {self.halo}: must be less than half of the tiles' {self.size}.")
+
     def grid(self, shape: tuple[int, int], *, multiple: tuple[int, int] = (1, 1)) -> PatchGrid:
         """
-        Plan of the tiles of a gather of *shape*.
-
-        A strided network answers alike in two tiles only if both begin at a multiple of its strides. Tiles of a gather
-        that is larger than one grow by less than *multiple*, so that the last one, which ends at the edge, does so too.
+        Plan of the tiles of a gather of *shape*, for a network whose inner size is a *multiple*.
 
         Examples
         --------
         >>> [box[1] for box in Tiles(size=(8, 32), halo=(0, 8)).grid((8, 45), multiple=(1, 8))]
         [slice(0, 37, None), slice(8, 45, None)]
         """
-        size = [s + max(n - s, 0) % m for n, s, m in zip(shape, self.size, multiple, strict=True)]
-        stride = [(s - 2 * h) // m * m for s, h, m in zip(self.size, self.halo, multiple, strict=True)]
-        return PatchGrid(shape=shape, size=(size[0], size[1]), stride=(stride[0], stride[1]))
+        (tall, down), (long, along) = (
+            _plan(n, size, size - 2 * halo, step)
+            for n, size, halo, step in zip(shape, self.size, self.halo, multiple, strict=True)
+        )
+        return PatchGrid(shape=shape, size=(tall, long), stride=(down, along))
 
     def window(self, shape: tuple[int, int]) -> Window:
-        """
-        Weights of a tile of *shape*: near nothing in the outer half of a halo, where a tile sees too little.
-
-        With the plain ramp the poorly informed edge of one tile would still weigh a tenth; see the test on tiles.
-        """
+        """Weights of a tile of *shape*: near nothing in the outer half of a halo, where a tile sees too little."""
         return flat_window(shape, taper=(2 * self.halo[0], 2 * self.halo[1])) ** 4
+
+
+def _plan(n: int, size: int, stride: int, multiple: int) -> tuple[int, int]:
+    """
+    Size and stride of the tiles along an axis of *n*, so that a tile answers as one tile over all would.
+
+    A strided network does so only if the tile begins at a multiple of its strides: tiles grow by less than that, and
+    the last one, which ends at the edge, begins at a multiple too. It must also begin far behind the one before: at the
+    edge of the gather both windows fall off, and the inner edge of the one before would weigh as much as the last tile.
+    """
+    if 2 * (n - size) < stride:
+        return max(n, size), stride
+    size += (n - size) % multiple
+    steps = range(max(stride // multiple, 1) * multiple, 0, -multiple)
+    return size, next(step for step in steps if (n - size) % step == 0 or 2 * ((n - size) % step) >= step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

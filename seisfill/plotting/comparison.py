@@ -1,6 +1,6 @@
 """One page that judges a fill: sections at one clip, f-k, trace overlays and a close-up of the hardest place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,6 +110,7 @@ def plot_comparison(
     traces = telling_traces(case.truth, case.filled, case.live)
     window = hardest_window(case.truth, case.filled, case.live)
     figure = new_figure(3.9 * n_columns + 0.6, 12.5)
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.06)
     # One subfigure a row: the colour bars of one row then leave no gaps in the others.
     rows = figure.subfigures(3, 1, height_ratios=[4.7, 4.0, 1.4 * len(traces) + 0.2])
     top, middle = (row.subplots(1, n_columns) for row in rows[:2])
@@ -125,53 +126,6 @@ def plot_comparison(
         f"sections at one clip, ±{case.clip:.3g}; ticks on top: {np.sum(~case.live)} missing of {len(case.live)} traces"
     )
     figure.suptitle(f"{title}\n{note}" if title else note, fontsize=TITLE_SIZE + 1)
-    return figure
-
-
-def plot_sections(
-    sections: Mapping[str, ArrayLike],
-    *,
-    dt: float,
-    t0: float = 0.0,
-    live: ArrayLike | None = None,
-    clip: float | None = None,
-) -> Figure:
-    """
-    Draw sections of one shape in a row, at one clip.
-
-    Parameters
-    ----------
-    sections : mapping of str to array, shape (n_traces, n_samples)
-        Amplitudes by title.
-    dt, t0 : float
-        Sample interval and time of the first sample [s].
-    live : bool array, shape (n_traces,), optional
-        Missing traces get a tick on the top edge of each panel.
-    clip : float, optional
-        In amplitudes of the data; that of `clip_of` the live traces of the first section where not given.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    InvalidParameterError
-        If there is no section, their shapes differ, or an argument breaks its rule.
-    """
-    if not sections:
-        raise InvalidParameterError("Invalid sections {}: must hold at least one.")
-    first, checked_live = check_section(next(iter(sections.values())), dt=dt, live=live)
-    for title, data in sections.items():
-        check_shape(f"section {title!r}", np.shape(data), first.shape)
-    clip = settle_clip(clip, first, checked_live)
-    figure = new_figure(3.6 * len(sections) + 1.2, 5.0)
-    panels = figure.subplots(1, len(sections), squeeze=False)[0]
-    for axes, (title, data) in zip(panels, sections.items(), strict=True):
-        plot_image(axes, data, dt=dt, t0=t0, clip=clip, live=live, title=title)
-    for axes in panels[1:]:
-        hide_time_labels(axes)
-    add_colour_bar(list(panels), panels[0].images[0], clip)
     return figure
 
 

@@ -1,7 +1,10 @@
 """A section as variable density: time downwards, one symmetric clip in physical amplitudes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from numpy.typing import ArrayLike, NDArray
 
 from seisfill._checks import check_between
@@ -135,7 +138,7 @@ def plot_image(
     return axes
 
 
-def add_colour_bar(axes, image, clip: float) -> None:
+def add_colour_bar(axes: Axes | Sequence[Axes], image: ScalarMappable, clip: float) -> None:
     """Stand a colour bar beside *axes* (one, or a row that shares it), with the clip in its label."""
     first = axes if isinstance(axes, Axes) else axes[0]
     bar = first.figure.colorbar(image, ax=axes, fraction=0.04, pad=0.01, aspect=35, extend="both")

@@ -93,8 +93,7 @@ def detect_layout(path: str | os.PathLike[str], options: LayoutOptions | None = 
     """
     path, options = Path(path), options or LayoutOptions()
     data = _map_file(path)
-    where_binary = data[TEXT_BYTES:FILE_HEADER_BYTES] if data.size > TEXT_BYTES else data
-    if is_text(bytes(data[:HEADER_BYTES])) and is_text(bytes(where_binary)):
+    if _is_text_file(data):
         raise LayoutError(f"Invalid layout of {path}: must be SEG-Y or SU, found plain text.")
     readings = list(readings_of(data, options))
     best = best_readings([reading for reading in readings if reading.is_whole and not reading.refutation])
@@ -119,6 +118,13 @@ def _map_file(path: Path) -> np.ndarray:
         return np.asarray(np.memmap(path, np.uint8, mode="r"))
     except OSError as error:
         raise FileAccessError(f"Invalid file {path}: must be readable; {error.strerror or error}.") from error
+
+
+def _is_text_file(data: np.ndarray) -> bool:
+    """True where there is text, UTF-16 included, in the place of an SU header and of a binary header too."""
+    parts = data[:HEADER_BYTES], data[TEXT_BYTES:FILE_HEADER_BYTES] if data.size > TEXT_BYTES else data
+    every_byte, even_bytes, odd_bytes = slice(None), slice(0, None, 2), slice(1, None, 2)
+    return any(all(is_text(bytes(part[some])) for part in parts) for some in (every_byte, even_bytes, odd_bytes))
 
 
 def _layout(reading: Reading, path: Path) -> Layout:

@@ -225,7 +225,7 @@ def readings_of(data: np.ndarray, options: LayoutOptions) -> Iterator[Reading]:
             for n_extended, first in _first_traces(data, binary):
                 plans.append((binary, n_extended, first, counts, [asked] if asked else FORMATS))
         for binary_or_none, n_extended, first, counts_declared, codes in plans:
-            if first + HEADER_BYTES > data.size:
+            if first + HEADER_BYTES >= data.size:
                 continue
             header = data[np.newaxis, first : first + HEADER_BYTES]
             in_trace = int(read_field(header, find_field("ns", dialect="segy"), order)[0])

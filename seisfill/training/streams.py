@@ -23,14 +23,14 @@ from seisfill.synthetic.surveys import SyntheticSurveys
 def every_kind_of_mask() -> MixtureMask:
     """The mixture that the design asks for: training and test masks that differ are the documented failure."""
     anywhere = RandomMask(missing=(0.1, 0.85), keep_ends=False)
-    regular = RegularMask(every=(2, 5), phase=None, keep_ends=False)
+    regular = RegularMask(every=(2, 5), phase="any", keep_ends=False)
     thin = RandomMask(missing=(0.1, 0.4), keep_ends=False)
     return MixtureMask(
         rules=(
             anywhere,
             JitteredMask(every=(2, 5), keep_ends=False),
             regular,
-            RegularMask(every=2, phase=None, keep_ends=False),
+            RegularMask(every=2, phase="any", keep_ends=False),
             GapMask(width=(2, 20)),
             MixedMask(rules=(thin, GapMask(width=(2, 12)))),
             MixedMask(rules=(regular, EdgeMask(width=(1, 8)))),

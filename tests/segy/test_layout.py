@@ -397,12 +397,12 @@ def test_junk_in_the_optional_trace_words_of_revision_0_does_not_disturb(tmp_pat
 
 
 @pytest.mark.parametrize("encoding", ["ebcdic", "ascii", None])
-@pytest.mark.parametrize("extra", [0, 1, 239, 240])
+@pytest.mark.parametrize("extra", [0, 1, 239, 240, 241])
 def test_file_headers_without_a_trace_are_refused_as_that(tmp_path, encoding, extra):
     path = write_segy(tmp_path / "a.sgy", noise(1), text_encoding=encoding)
     path.write_bytes(path.read_bytes()[: 3600 + extra])
     refused(path, f"found {3600 + extra} bytes|found 0 in a file|0 whole traces")
-    if encoding:
+    if encoding and extra <= 240:
         refused(path, f"more than 3840 bytes.*found {3600 + extra} bytes")
 
 
@@ -447,11 +447,10 @@ def test_a_count_from_the_user_that_does_not_fit_is_named_as_the_users(tmp_path,
 @pytest.mark.parametrize("size", [440, 4 * 440, 3600 + 440, 3600 + 440 * 12])
 @pytest.mark.parametrize("n_samples", [None, 50])
 def test_a_text_of_a_fitting_size_is_refused(tmp_path, encoding, size, n_samples):
-    letter = "Grüße von der Messung, 12 Spuren zu 50 Werten.\n" if "1" in encoding and encoding != "cp037" else ""
-    text = letter + "To whom it may concern: 12 traces of 50 samples. " * 200
+    text = "To whom it may concern at Nîmes: 12 traces of 50 samples. " * 200
     path = tmp_path / "letter"
-    path.write_bytes(text.encode(encoding)[:size])
-    refused(path, "", n_samples=n_samples)
+    path.write_bytes(text.encode(encoding, "replace")[:size])
+    refused(path, "found plain text", n_samples=n_samples)
 
 
 def test_pipes_and_devices_are_refused_before_they_are_opened(tmp_path):

@@ -1,0 +1,121 @@
+"""TOML files to frozen dataclasses: the keys are the fields, unknown ones are refused with a suggestion."""
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from seisfill._checks import did_you_mean
+from seisfill.errors import ConfigurationError, InvalidParameterError
+from seisfill.masks import RULES, MaskRule, MixedMask, MixtureMask
+from seisfill.nn.losses import FillLoss
+from seisfill.nn.unet import UNetConfig
+from seisfill.synthetic.surveys import SyntheticSurveys
+from seisfill.training.loop import OptimizerConfig, TrainConfig
+from seisfill.training.streams import SyntheticStream
+
+
+def load_train_config(path: Path) -> TrainConfig:
+    """
+    Configuration of a training.
+
+    Tables: ``[network]``, ``[optimizer]``, ``[loss]``, ``[stream]`` with ``[stream.surveys]`` and a list
+    ``[[stream.masks]]`` of rules, each with its ``rule`` and ``weight``.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is absent or not TOML, or a key or value is wrong.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"Invalid configuration {path}: must be readable; {error.strerror or error}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"Invalid configuration {path}: must be TOML; {error}.") from error
+    try:
+        return _train_config(table)
+    except (ConfigurationError, InvalidParameterError) as error:
+        raise ConfigurationError(f"Invalid configuration {path}: {error}") from error
+
+
+def _train_config(table: dict[str, Any]) -> TrainConfig:
+    stream = dict(table.pop("stream", {}))
+    parts: dict[str, Any] = {}
+    if "masks" in stream:
+        parts["masks"] = _mixture(stream.pop("masks"))
+    if "surveys" in stream:
+        parts["surveys"] = build(SyntheticSurveys, stream.pop("surveys"), "stream.surveys")
+    whole = {
+        "network": build(UNetConfig, table.pop("network", {}), "network"),
+        "optimizer": build(OptimizerConfig, table.pop("optimizer", {}), "optimizer"),
+        "loss": build(FillLoss, table.pop("loss", {}), "loss"),
+        "stream": dataclasses.replace(build(SyntheticStream, stream, "stream", skip=("masks", "surveys")), **parts),
+    }
+    return dataclasses.replace(build(TrainConfig, table, "", skip=tuple(whole)), **whole)
+
+
+def _mixture(rules: list[dict[str, Any]]) -> MixtureMask:
+    """``[[stream.masks]]``: each table names its rule and weight; ``also`` is a list of rules that hide besides."""
+    built, weights = [], []
+    for number, rule in enumerate(rules):
+        rule = dict(rule)
+        weights.append(float(rule.pop("weight", 1.0)))
+        also = [_rule(dict(other), f"stream.masks[{number}].also") for other in rule.pop("also", [])]
+        one = _rule(rule, f"stream.masks[{number}]")
+        built.append(MixedMask(rules=(one, *also)) if also else one)
+    return MixtureMask(rules=tuple(built), weights=tuple(weights))
+
+
+def _rule(table: dict[str, Any], where: str) -> MaskRule:
+    word = table.pop("rule", None)
+    if word not in RULES:
+        raise ConfigurationError(f"rule {word!r} in [{where}] must be known; {did_you_mean(str(word), RULES)}")
+    return build(RULES[word], table, where)
+
+
+def build(kind: type, table: dict[str, Any], where: str, *, skip: tuple[str, ...] = ()) -> Any:
+    """
+    A frozen dataclass from a table, its values checked against the field types.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    table : dict
+        Its fields.
+    where : str
+        Name of the table, for errors.
+    skip : tuple of str
+        Fields that no plain value can fill.
+
+    Raises
+    ------
+    ConfigurationError
+        If a key is not a field, or a value is not of its type.
+
+    Examples
+    --------
+    >>> build(UNetConfig, {"widths": [4, 6]}, "network").widths
+    (4, 6)
+    """
+    known = {f.name: f for f in dataclasses.fields(kind) if f.name not in skip}
+    for key in table:
+        if key not in known:
+            place = f" in [{where}]" if where else ""
+            raise ConfigurationError(f"key {key!r}{place} must be known; {did_you_mean(key, known)}")
+    values = {}
+    for key, value in table.items():
+        try:
+            values[key] = TypeAdapter(known[key].type, config=ConfigDict(strict=False)).validate_python(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ConfigurationError(f"{where}.{key} = {value!r} must be valid: {first['msg'].lower()}.") from error
+    return kind(**values)
