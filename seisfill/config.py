@@ -37,7 +37,9 @@ def load_train_config(path: Path) -> TrainConfig:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigurationError(f"Invalid configuration {path}: must be readable; {error.strerror or error}.") from error
+        raise ConfigurationError(
+            f"Invalid configuration {path}: must be readable; {error.strerror or error}."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"Invalid configuration {path}: must be TOML; {error}.") from error
     try:

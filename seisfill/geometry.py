@@ -179,9 +179,7 @@ def _ends(
     return first, last
 
 
-def _refuse_duplicates(
-    differences: Floats, same: NDArray[np.bool_], order: Ints, keys: Floats, what: str
-) -> None:
+def _refuse_duplicates(differences: Floats, same: NDArray[np.bool_], order: Ints, keys: Floats, what: str) -> None:
     twins = np.flatnonzero(same & (differences == 0))
     if len(twins):
         pairs = ", ".join(f"{order[i] + 1} and {order[i + 1] + 1} (both {keys[i]:g})" for i in twins[:3])

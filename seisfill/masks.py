@@ -218,7 +218,9 @@ class MixtureMask:
         if self.weights is None:
             return
         if len(self.weights) != len(self.rules):
-            raise InvalidParameterError(f"Invalid weights {self.weights}: must be one for each of {len(self.rules)} rules.")
+            raise InvalidParameterError(
+                f"Invalid weights {self.weights}: must be one for each of {len(self.rules)} rules."
+            )
         if not (min(self.weights) >= 0 and 0 < sum(self.weights) < math.inf):
             raise InvalidParameterError(f"Invalid weights {self.weights}: must not be negative, nor all zero.")
 
@@ -306,13 +308,17 @@ def parse_mask(text: str) -> MaskRule:
         return MixedMask(rules=tuple(parse_mask(part) for part in text.split("+")))
     word, _, value = text.partition(":")
     if word not in _WORDS:
-        raise InvalidParameterError(f"Invalid mask {text!r}: must be like random:0.5, every:2; {did_you_mean(word, _WORDS)}")
+        raise InvalidParameterError(
+            f"Invalid mask {text!r}: must be like random:0.5, every:2; {did_you_mean(word, _WORDS)}"
+        )
     try:
         return _WORDS[word](value)
     except InvalidParameterError:
         raise
     except ValueError:
-        raise InvalidParameterError(f"Invalid mask {text!r}: must hold a number behind the colon, as {word}:2.") from None
+        raise InvalidParameterError(
+            f"Invalid mask {text!r}: must hold a number behind the colon, as {word}:2."
+        ) from None
 
 
 def _bounds(value: Range) -> Sequence[float]:

@@ -146,9 +146,7 @@ class NetworkInterpolator:
             return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
         gain = Gain.fit(gather.data, known)
         estimate, scale = self._estimate(gain.apply(gather.data), known)
-        return make_answer(
-            gather, gain.undo(estimate), method="network", judged=judged, sigma=gain.undo(scale)
-        )
+        return make_answer(gather, gain.undo(estimate), method="network", judged=judged, sigma=gain.undo(scale))
 
     def _estimate(self, data: Floats, known: np.ndarray) -> tuple[Floats, Floats]:
         """Estimate and Laplace scale of a gained gather, tile by tile."""

@@ -42,15 +42,18 @@ class FillLoss:
         dict of str to scalar tensor
             ``loss`` is what to minimise; ``missing``, ``live`` and ``scale`` are its parts before weighting.
         """
-        error = (estimate - signal).abs()
         missing = 1 - mask
         likelihood = (truth - estimate.detach()).abs() * torch.exp(-log_scale) + log_scale
         parts = {
-            "missing": _mean(error, missing),
-            "live": _mean(error, mask),
+            "missing": self.missing(estimate, signal=signal, mask=mask),
+            "live": _mean((estimate - signal).abs(), mask),
             "scale": _mean(likelihood, missing),
         }
         return {"loss": parts["missing"] + self.live * parts["live"] + self.scale * parts["scale"], **parts}
+
+    def missing(self, estimate: Tensor, *, signal: Tensor, mask: Tensor) -> Tensor:
+        """Mean absolute error on missing samples."""
+        return _mean((estimate - signal).abs(), 1 - mask)
 
 
 def _mean(values: Tensor, weights: Tensor) -> Tensor:

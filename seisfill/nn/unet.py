@@ -152,7 +152,9 @@ class GatedUNet(nn.Module):
         for skip, fuse, level in zip(reversed(kept), reversed(self.fuse), reversed(self.up), strict=True):
             x = nn.functional.interpolate(x, size=skip.shape[-2:], mode="nearest")
             x = level(fuse(torch.cat([skip, x], dim=1)))
-        residual, log_scale = unfold_time(self.head(x).float(), self.config.fold)[..., :n_traces, :n_samples].chunk(2, 1)
+        residual, log_scale = unfold_time(self.head(x).float(), self.config.fold)[..., :n_traces, :n_samples].chunk(
+            2, 1
+        )
         return line + residual, log_scale.clamp(*LOG_SCALE_RANGE)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.markers import TICKUP
+from matplotlib.markers import TICKUP, MarkerStyle
 from numpy.typing import ArrayLike, NDArray
 
 from seisfill._checks import check_shape
@@ -89,7 +89,7 @@ def mark_missing(axes: Axes, positions: NDArray[np.float64]) -> None:
         positions,
         np.ones(len(positions)),
         linestyle="none",
-        marker=TICKUP,
+        marker=MarkerStyle(TICKUP),
         markersize=MARK_POINTS,
         markeredgewidth=1.0,
         color=MISSING,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -110,9 +111,8 @@ def plot_comparison(
     traces = telling_traces(case.truth, case.filled, case.live)
     window = hardest_window(case.truth, case.filled, case.live)
     figure = new_figure(3.9 * n_columns + 0.6, 12.5)
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.06)
     # One subfigure a row: the colour bars of one row then leave no gaps in the others.
-    rows = figure.subfigures(3, 1, height_ratios=[4.7, 4.0, 1.4 * len(traces) + 0.2])
+    rows: Any = figure.subfigures(3, 1, height_ratios=[4.7, 4.0, 1.4 * len(traces) + 0.2])
     top, middle = (row.subplots(1, n_columns) for row in rows[:2])
     strips = rows[2].subplots(len(traces), 1, squeeze=False, sharex=True)[:, 0]
     _draw_sections(case, top, window)

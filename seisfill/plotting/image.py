@@ -1,6 +1,7 @@
 """A section as variable density: time downwards, one symmetric clip in physical amplitudes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -122,9 +123,9 @@ def plot_image(
     edges = edges_of(axis)
     top, bottom = t0 - dt / 2, t0 + (data.shape[1] - 0.5) * dt
     samples = np.ma.masked_invalid(data.T)
-    style = {"vmin": -clip, "vmax": clip, "cmap": cmap}
+    style: dict[str, Any] = {"vmin": -clip, "vmax": clip, "cmap": cmap}
     if np.allclose(np.diff(edges), edges[1] - edges[0], rtol=1e-3):
-        image = axes.imshow(samples, extent=(edges[0], edges[-1], bottom, top), aspect="auto", **style)
+        image: ScalarMappable = axes.imshow(samples, extent=(edges[0], edges[-1], bottom, top), aspect="auto", **style)
     else:
         times = np.linspace(top, bottom, data.shape[1] + 1)
         image = axes.pcolormesh(edges, times, samples, rasterized=True, **style)

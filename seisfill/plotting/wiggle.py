@@ -84,8 +84,8 @@ def plot_wiggle(
         areas = np.maximum(np.nan_to_num(heights) * FILLS[fill], 0.0) * FILLS[fill]
         areas = np.pad(areas, ((0, 0), (1, 1)))
         outline = _curves(axis, reach * areas, np.pad(times, ((0, 0), (1, 1)), mode="edge"))
-        axes.add_collection(PolyCollection(outline, facecolors=shade, edgecolors="none"), autolim=False)
-    lines = LineCollection(_curves(axis, reach * heights, times), colors=shade, linewidths=linewidth)
+        axes.add_collection(PolyCollection(list(outline), facecolors=shade, edgecolors="none"), autolim=False)
+    lines = LineCollection(list(_curves(axis, reach * heights, times)), colors=shade, linewidths=linewidth)
     axes.add_collection(lines, autolim=False)
     mark_missing(axes, axis[~live])
     margin = reach * 1.2 * (-1.0 if axis[-1] < axis[0] else 1.0)

@@ -82,7 +82,9 @@ class _Maker:
         if field.byte in keep:
             return
         values = self.read(name, self.headers).astype(np.float64)
-        if (values == values[0]).all() and (scalar is None or (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all()):
+        if (values == values[0]).all() and (
+            scalar is None or (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all()
+        ):
             return
         back = np.ones(len(self.new))
         if scalar:

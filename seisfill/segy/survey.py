@@ -108,9 +108,9 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
     rank = np.empty_like(by_appearance)
     rank[by_appearance] = np.arange(len(unique))
     group = rank[inverse]
-    axis = fit_axis(group, along, step=options.trace_step, span=options.trace_range, what=f"trace key {keys.trace.name}")
+    axis = fit_axis(
+        group, along, step=options.trace_step, span=options.trace_range, what=f"trace key {keys.trace.name}"
+    )
     order = np.lexsort((axis.place, group))
     starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(unique)))])
-    return SurveyMap(
-        keys=keys, gather_keys=unique[by_appearance], group=group, axis=axis, order=order, starts=starts
-    )
+    return SurveyMap(keys=keys, gather_keys=unique[by_appearance], group=group, axis=axis, order=order, starts=starts)

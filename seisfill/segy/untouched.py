@@ -65,9 +65,7 @@ def compare_recorded(
             if not np.array_equal(copy, original):
                 differs = (copy != original).any(axis=1) & ~is_changed[rows]
                 if differs.any():
-                    return Comparison(
-                        compared=int(rows[0]), skipped=0, first_difference=int(rows[np.argmax(differs)])
-                    )
+                    return Comparison(compared=int(rows[0]), skipped=0, first_difference=int(rows[np.argmax(differs)]))
         progress(len(traces))
     skipped = int(is_changed.sum())
     return Comparison(compared=recorded.n_traces - skipped, skipped=skipped, first_difference=None)

@@ -161,7 +161,11 @@ class InfillWriter:
         self._file.flush()
         written = HeaderIndex(self._file.path, output_layout(self.layout, self.plan.n_output))
         compared = compare_recorded(
-            self.index, written, self.plan.output, changed=np.array(self.changed_rows, dtype=np.int64), progress=progress
+            self.index,
+            written,
+            self.plan.output,
+            changed=np.array(self.changed_rows, dtype=np.int64),
+            progress=progress,
         )
         if compared.first_difference is not None:
             raise SeisfillError(

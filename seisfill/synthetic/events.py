@@ -111,7 +111,11 @@ def section_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Gene
     start = uniform(rng, shape, -0.4 * n_samples, 1.4 * n_samples)
     depth = start / n_samples
     x = torch.arange(n_traces, device=rng.device).float() - n_traces / 2
-    dip = normal(rng, (count, 1, 1)) * log_uniform(rng, (count, 1, 1), 0.02, 2.0) * (1 + normal(rng, (count, 1, 1)) * depth)
+    dip = (
+        normal(rng, (count, 1, 1))
+        * log_uniform(rng, (count, 1, 1), 0.02, 2.0)
+        * (1 + normal(rng, (count, 1, 1)) * depth)
+    )
     times = start + dip * x + structure(count, n_traces, rng=rng) + depth * structure(count, n_traces, rng=rng)
     rough = log_uniform(rng, (count, 1, 1), 0.05, 1.5)
     times = times + rough * smooth_curve(rng, (count, n_events, n_traces), 6)
@@ -146,5 +150,3 @@ def _signs(rng: torch.Generator, shape: tuple[int, ...]) -> Tensor:
 def _some(rng: torch.Generator, count: int, chance: float) -> Tensor:
     """1 for a share of the patches, 0 for the others: shape (count, 1, 1)."""
     return (uniform(rng, (count, 1, 1), 0, 1) < chance).float()
-
-

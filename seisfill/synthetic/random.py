@@ -32,7 +32,7 @@ def smooth_curve(rng: torch.Generator, shape: tuple[int, ...], knots: int) -> Te
     values = normal(rng, (*shape[:-1], knots + 3))
     place = torch.linspace(0, knots - 1e-4, shape[-1], device=rng.device)
     cell, u = place.long(), place - place.floor()
-    weights = torch.stack(
-        [(1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3]
-    ) / 6  # uniform cubic B-spline
+    weights = (
+        torch.stack([(1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3]) / 6
+    )  # uniform cubic B-spline
     return reduce(add, (weights[k] * values[..., cell + k] for k in range(4))) * 1.4

@@ -13,7 +13,12 @@ from seisfill.errors import WeightsError
 
 
 def save_checkpoint(
-    path: Path, *, network: torch.nn.Module, average: dict[str, Tensor], optimizer: torch.optim.Optimizer, head: dict[str, Any]
+    path: Path,
+    *,
+    network: torch.nn.Module,
+    average: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    head: dict[str, Any],
 ) -> None:
     """
     Write network, moving average and optimizer state to one file, replacing it in one step.

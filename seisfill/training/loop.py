@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from seisfill.neighbours import interpolate_linear
 from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import GatedUNet, UNetConfig
 from seisfill.training.checkpoints import load_checkpoint, save_checkpoint
@@ -119,13 +120,14 @@ class Trainer:
             yield {"step": self.step, "seconds": round(self.seconds, 1), **parts}
 
     def train_step(self, batch: Batch) -> dict[str, Tensor]:
-        """One step of AdamW on one batch; the parts of the loss, detached."""
+        """One step of AdamW on one batch; the parts of the loss, detached, and what the linear fill would have lost."""
         options = self.config.optimizer
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, self.config)
         with self._precision():
             estimate, log_scale = self.network(batch.truth * batch.mask, batch.mask)
-        parts = self.config.loss(estimate, log_scale, signal=batch.signal, truth=batch.truth, mask=batch.mask)
+        loss = self.config.loss
+        parts = loss(estimate, log_scale, signal=batch.signal, truth=batch.truth, mask=batch.mask)
         self.optimizer.zero_grad(set_to_none=True)
         parts["loss"].backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), options.clip)
@@ -134,7 +136,10 @@ class Trainer:
         with torch.no_grad():
             for name, value in self.network.state_dict().items():
                 self.average[name].lerp_(value, 1 - decay)
-        return {name: part.detach() for name, part in parts.items()}
+        with torch.no_grad():
+            line = interpolate_linear(batch.truth * batch.mask, batch.mask > 0.5)
+            linear = loss.missing(line, signal=batch.signal, mask=batch.mask)
+        return {**{name: part.detach() for name, part in parts.items()}, "linear": linear}
 
     def averaged(self) -> GatedUNet:
         """Network with the moving average of the weights."""

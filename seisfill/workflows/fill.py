@@ -169,9 +169,7 @@ def _write_gather(
         places, output = plan.place[new], plan.output[new]
         headers = about.headers_of(places)
         writer.put_inserted(output, headers, answer.data[places])
-        writer.sidecar.add(
-            about.row(INSERTED, int(out), int(place)) for out, place in zip(output, places, strict=True)
-        )
+        writer.sidecar.add(about.row(INSERTED, int(out), int(place)) for out, place in zip(output, places, strict=True))
     for row, place in zip(item.rows[item.dead], item.places[item.dead], strict=True):
         output_number = int(plan.output_of(np.array(row)))
         if not answer.filled[place]:

@@ -98,4 +98,3 @@ def _originals(notes: Sidecar, layout: Layout) -> Iterator[tuple[int, bytes]]:
         elif row["kind"] == HOLES:
             for first, _, data in row["holes"]:
                 yield start + 240 + first * layout.samples_width, unpack(data)
-

@@ -1,0 +1,153 @@
+"""What every verb shares: options of the same meaning, progress, messages. Parsing and printing only."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+NSamples = Annotated[int | None, typer.Option("--n-samples", help="Samples of a trace, where headers disagree.")]
+Format = Annotated[str | None, typer.Option("--format", help="Sample format: ibm, ieee32, ieee64, int8, int16, int32.")]
+ByteOrder = Annotated[str | None, typer.Option("--byte-order", help="big or little.")]
+TextEncoding = Annotated[str | None, typer.Option("--text-encoding", help="ebcdic or ascii.")]
+Interval = Annotated[float | None, typer.Option("--dt", help="Sample interval [s], where headers have none.")]
+GatherKey = Annotated[
+    str | None,
+    typer.Option(
+        "--gather", help="What makes a gather: shot, receiver, cdp, inline, crossline, line, a header word or a byte."
+    ),
+]
+TraceKey = Annotated[str | None, typer.Option("--trace", help="Header word or byte along a gather.")]
+TraceStep = Annotated[
+    float | None, typer.Option("--trace-step", help="Key difference of neighbouring traces; found where not given.")
+]
+TraceRange = Annotated[
+    str | None, typer.Option("--trace-range", metavar="A:B", help="First and last key of each gather; extrapolates.")
+]
+DeadRule = Annotated[str, typer.Option("--dead", help="What is a dead trace: auto, flag (code 2) or none.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
+
+
+def make_layout(
+    n_samples: int | None,
+    sample_format: str | None,
+    byte_order: str | None,
+    text_encoding: str | None,
+    dt: float | None,
+) -> Any:
+    """Layout options as one value."""
+    from seisfill.segy.layout import LayoutOptions
+
+    return LayoutOptions(
+        n_samples=n_samples, format=sample_format, byte_order=byte_order, text_encoding=text_encoding, dt=dt
+    )
+
+
+def make_gathers(gather: str | None, trace: str | None, step: float | None = None, span: str | None = None) -> Any:
+    """Gather options as one value."""
+    from seisfill.segy.survey import GatherOptions
+
+    return GatherOptions(gather=gather, trace=trace, trace_step=step, trace_range=parse_range(span))
+
+
+def parse_range(text: str | None) -> tuple[float, float] | None:
+    """
+    ``A:B`` as two numbers.
+
+    Examples
+    --------
+    >>> parse_range("-3237:-262")
+    (-3237.0, -262.0)
+    """
+    from seisfill.errors import InvalidParameterError
+
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise InvalidParameterError(
+            f"Invalid trace range {text!r}: must be two numbers, as --trace-range 1:120."
+        ) from None
+    return low, high
+
+
+def print_json(value: Any) -> None:
+    """Print JSON that every parser takes: what is not a number becomes null, infinity a word."""
+    print(json.dumps(_plain(value), indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table; the first column is words, the others are numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        grid.add_column(column, justify="left" if number == 0 else "right")
+    for row in rows:
+        grid.add_row(*row)
+    console = Console()
+    console.print(grid)
+
+
+def say(line: str) -> None:
+    """A line for the user, beside the results: to the standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress() -> Iterator[Any]:
+    """A bar for each stage on a terminal; elsewhere a line a stage, and one every half minute in long ones."""
+    if sys.stderr.isatty():
+        with _bars() as told:
+            yield told
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bars() -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:>7}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield told
+
+
+def _lines() -> Any:
+    last = time.monotonic()
+
+    def told(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done == total or now - last > 30:
+            last = now
+            say(f"seisfill: {stage} {done}/{total}")
+
+    return told

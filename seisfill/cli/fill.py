@@ -1,0 +1,78 @@
+"""`seisfill fill`: the main job."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seisfill.cli import console as c
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="SEG-Y or SU file with missing traces.")],
+    out: Annotated[Path, typer.Argument(help="Filled file; its sidecar goes to OUT.fill.jsonl.")],
+    method: Annotated[str, typer.Option("--method", help="network or linear.")] = "network",
+    gather: c.GatherKey = None,
+    trace: c.TraceKey = None,
+    trace_step: c.TraceStep = None,
+    trace_range: c.TraceRange = None,
+    dead: c.DeadRule = "auto",
+    weights: Annotated[str | None, typer.Option("--weights", help="Shipped name or .safetensors file.")] = None,
+    device: c.Device = "auto",
+    flips: Annotated[bool, typer.Option("--flips", help="Average over flips and polarity: 4 times the work.")] = False,
+    max_gap: Annotated[
+        int | None, typer.Option("--max-gap", help="Widest gap to fill [traces]; the method's own where not given.")
+    ] = None,
+    mark_field: Annotated[
+        str, typer.Option("--mark-field", metavar="BYTE|none", help="First of four header bytes for the mark.")
+    ] = "233",
+    n_samples: c.NSamples = None,
+    sample_format: c.Format = None,
+    byte_order: c.ByteOrder = None,
+    text_encoding: c.TextEncoding = None,
+    dt: c.Interval = None,
+    seed: c.Seed = 0,
+    force: c.Force = False,
+) -> None:
+    """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
+    from seisfill.interpolators.base import Limits
+    from seisfill.interpolators.load import load_interpolator
+    from seisfill.segy.files import check_target
+    from seisfill.workflows.fill import FillOptions, fill_file
+
+    options = FillOptions(
+        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
+        gathers=c.make_gathers(gather, trace, trace_step, trace_range),
+        dead=dead,  # type: ignore[arg-type]
+        mark_byte=_mark_byte(mark_field),
+        seed=seed,
+        force=force,
+    )
+    check_target(file, out, force=force)  # before the seconds that torch takes to load
+    interpolator = load_interpolator(
+        method,
+        weights=weights,
+        device=device,
+        limits=Limits(max_gap=max_gap, extrapolate=trace_range is not None),
+        **({"flips": True} if flips else {}),
+    )
+    with c.progress() as told:
+        done = fill_file(file, out, interpolator=interpolator, options=options, progress=told)
+    print(
+        f"{out}: {done.inserted} traces inserted, {done.in_place} dead traces filled in place, holes of {done.holes} "
+        f"live traces filled, in {done.n_gathers} gathers; recorded traces verified untouched"
+    )
+    for reason, count in done.refused.items():
+        print(f"{out}: {count} traces left unfilled: {reason}")
+    if done.refused:
+        raise typer.Exit(3)
+
+
+def _mark_byte(text: str) -> int | None:
+    from seisfill.errors import InvalidParameterError
+
+    if text == "none":
+        return None
+    if not text.isdigit():
+        raise InvalidParameterError(f"Invalid mark field {text!r}: must be a byte from 1 to 237, or none.")
+    return int(text)

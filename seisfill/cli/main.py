@@ -1,0 +1,54 @@
+"""The door: verbs, and the one place where our errors become a line and an exit code."""
+
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from seisfill._version import __version__
+from seisfill.cli import decimate, demo, fill, info, plot, score, strip, train, verify
+from seisfill.cli.console import say
+from seisfill.errors import SeisfillError, SeisfillWarning
+
+DONE, UNEXPECTED, REFUSED, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="seisfill",
+    help="Fill missing traces in seismic data: recorded bytes stay untouched, every new trace is marked and removable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (info, decimate, fill, strip, verify, score, plot, train, demo):
+    app.command(verb.__name__.rpartition(".")[2])(verb.command)
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Options before the verb."""
+    if version:
+        print(f"seisfill {__version__}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Entry point of the console script: 0 done, 1 unexpected, 2 refused with one line, 3 gathers left unfilled."""
+    warnings.showwarning = _show_warning
+    warnings.simplefilter("always", SeisfillWarning)
+    try:
+        app()
+    except SeisfillError as error:
+        say(f"seisfill: error: {' '.join(str(error).split())}")
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        say("seisfill: interrupted; no output was left")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DONE)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: Any) -> None:
+    if issubclass(category, SeisfillWarning):
+        say(f"seisfill: warning: {message}")
