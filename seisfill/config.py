@@ -2,10 +2,11 @@
 
 import dataclasses
 import tomllib
+import typing
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from seisfill._checks import did_you_mean
 from seisfill.errors import ConfigurationError, InvalidParameterError
@@ -67,8 +68,8 @@ def _train_config(table: dict[str, Any]) -> TrainConfig:
 def _mixture(rules: list[dict[str, Any]]) -> MixtureMask:
     """``[[stream.masks]]``: each table names its rule and weight; ``also`` is a list of rules that hide besides."""
     built, weights = [], []
-    for number, rule in enumerate(rules):
-        rule = dict(rule)
+    for number, told in enumerate(rules):
+        rule = dict(told)
         weights.append(float(rule.pop("weight", 1.0)))
         also = [_rule(dict(other), f"stream.masks[{number}].also") for other in rule.pop("also", [])]
         one = _rule(rule, f"stream.masks[{number}]")
@@ -113,10 +114,11 @@ def build(kind: type, table: dict[str, Any], where: str, *, skip: tuple[str, ...
         if key not in known:
             place = f" in [{where}]" if where else ""
             raise ConfigurationError(f"key {key!r}{place} must be known; {did_you_mean(key, known)}")
+    types = typing.get_type_hints(kind)
     values = {}
     for key, value in table.items():
         try:
-            values[key] = TypeAdapter(known[key].type, config=ConfigDict(strict=False)).validate_python(value)
+            values[key] = TypeAdapter(types[key]).validate_python(value)
         except ValidationError as error:
             first = error.errors()[0]
             raise ConfigurationError(f"{where}.{key} = {value!r} must be valid: {first['msg'].lower()}.") from error

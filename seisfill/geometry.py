@@ -195,6 +195,6 @@ def _refuse_misfits(residual: Floats, step: float, order: Ints, keys: Floats, wh
     if len(wrong):
         traces = ", ".join(f"{order[i] + 1} ({keys[i]:g})" for i in wrong[:3])
         raise GeometryError(
-            f"Invalid {what} of traces {traces}: must lie within {tolerance:g} of a multiple of the step {step:g}, found "
-            f"{len(wrong)} that do not. Give --trace-step, or another --trace key."
+            f"Invalid {what} of traces {traces}: must lie within {tolerance:g} of a multiple of the step {step:g}, "
+            f"found {len(wrong)} that do not. Give --trace-step, or another --trace key."
         )

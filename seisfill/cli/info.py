@@ -50,7 +50,7 @@ def command(
         ["amplitude", "  ".join(f"{k} {v:.4g}" for k, v in about.amplitude.items() if v is not None)],
         ["would fill", f"{about.total('to_fill')} traces; {about.total('holed')} live traces have holes"],
     ]
-    c.table("", ["", ""], rows)
+    c.table("", [], rows)
     counts = [
         [str(g.gather), *(str(n) for n in (g.live, g.dead, g.absent, g.holed, g.widest_gap, g.to_fill))]
         for g in about.gathers[:MOST_ROWS]

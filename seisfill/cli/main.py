@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -34,7 +35,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def run() -> None:
     """Entry point of the console script: 0 done, 1 unexpected, 2 refused with one line, 3 gathers left unfilled."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _show_warning_once()  # type: ignore[assignment]
     warnings.simplefilter("always", SeisfillWarning)
     try:
         app()
@@ -49,6 +50,13 @@ def run() -> None:
         sys.exit(DONE)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: Any) -> None:
-    if issubclass(category, SeisfillWarning):
-        say(f"seisfill: warning: {message}")
+def _show_warning_once() -> Callable[..., None]:
+    """A line for each warning of ours; a file that is read twice warns once."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
+        if issubclass(category, SeisfillWarning) and str(message) not in told:
+            told.add(str(message))
+            say(f"seisfill: warning: {message}")
+
+    return show

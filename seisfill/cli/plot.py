@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from seisfill.cli import console as c
-
 
 def command(
     file: Annotated[Path, typer.Argument(help="Truth, or a file with holes.")],
@@ -17,7 +15,7 @@ def command(
     ] = None,
     gather: Annotated[float | None, typer.Option("--gather", help="Key of the gather to draw.")] = None,
 ) -> None:
-    """Draw a gather: section, filled, truth, difference at one clip, f-k with the aliasing wavenumber, traces, wiggles."""
+    """Draw a gather: section, filled, truth and difference at one clip, f-k spectra, trace overlays, wiggles."""
     from seisfill.workflows.plot import plot_file
 
     key = plot_file(file, save, filled=filled, decimated=decimated, gather=gather)

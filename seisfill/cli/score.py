@@ -26,8 +26,15 @@ def command(
         c.print_json(found.as_dict())
         return
     rows = [
-        [str(key), str(s.n_missing), f"{s.snr_db:.2f}", f"{s.section_snr_db:.2f}", f"{s.amplitude_ratio:.3f}"]
-        + [f"{s.correlation:.3f}", f"{s.ssim:.3f}"]
+        [
+            str(key),
+            str(s.n_missing),
+            f"{s.snr_db:.2f}",
+            f"{s.section_snr_db:.2f}",
+            f"{s.amplitude_ratio:.3f}",
+            f"{s.correlation:.3f}",
+            f"{s.ssim:.3f}",
+        ]
         for key, s in list(found.gathers.items())[:MOST_ROWS]
     ]
     rows.append(["all", str(found.n_missing), f"{found.snr_db:.2f}", f"{found.section_snr_db:.2f}", "", "", ""])

@@ -24,8 +24,8 @@ def command(
     else:
         print(
             f"{filled}: {'untouched' if verdict.untouched else 'NOT untouched'}: {verdict.recorded} recorded traces "
-            f"equal byte for byte, {verdict.inserted} inserted, {verdict.in_place} dead traces filled in place, holes of "
-            f"{verdict.holes} filled" + (f"; {verdict.problem}" if verdict.problem else "")
+            f"equal byte for byte, {verdict.inserted} inserted, {verdict.in_place} dead traces filled in place, "
+            f"holes of {verdict.holes} filled" + (f"; {verdict.problem}" if verdict.problem else "")
         )
     if not verdict.untouched:
         raise typer.Exit(2)

@@ -1,0 +1,1 @@
+"""Fillers: one Protocol, several implementations that do not inherit."""

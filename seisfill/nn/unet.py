@@ -1,5 +1,6 @@
 """The gated U-Net that fills patches: data and mask in, estimate and its log-scale out. Torch only."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -81,12 +82,10 @@ class GatedUNet(nn.Module):
         self.down = nn.ModuleList(self._level(width) for width in widths[:-1])
         self.shrink = nn.ModuleList(
             GatedConv2d(narrow, wide, (3, 4) if i == 0 else (4, 4), stride=(1, 2) if i == 0 else (2, 2))
-            for i, (narrow, wide) in enumerate(zip(widths[:-1], widths[1:], strict=True))
+            for i, (narrow, wide) in enumerate(itertools.pairwise(widths))
         )
         self.bottom = nn.Sequential(self._level(widths[-1]), *(GatedBlock(widths[-1], d) for d in config.dilations))
-        self.fuse = nn.ModuleList(
-            GatedConv2d(narrow + wide, narrow) for narrow, wide in zip(widths[:-1], widths[1:], strict=True)
-        )
+        self.fuse = nn.ModuleList(GatedConv2d(narrow + wide, narrow) for narrow, wide in itertools.pairwise(widths))
         self.up = nn.ModuleList(self._level(width) for width in widths[:-1])
         self.head = nn.Conv2d(widths[0], 2 * config.fold, 3, padding=1)
         self._initialise()
@@ -138,7 +137,8 @@ class GatedUNet(nn.Module):
         """
         if data.ndim != 4 or data.shape != mask.shape or data.shape[1] != 1:
             raise InvalidParameterError(
-                f"Invalid shapes {tuple(data.shape)} and {tuple(mask.shape)} of data and mask: must both be (B, 1, X, T)."
+                f"Invalid shapes {tuple(data.shape)} and {tuple(mask.shape)} of data and mask: "
+                "must both be (B, 1, X, T)."
             )
         line = interpolate_linear(data, mask > 0.5)
         n_traces, n_samples = data.shape[-2:]

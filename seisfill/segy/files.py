@@ -58,7 +58,7 @@ class PartialFile:
 
     def write_at(self, offset: int, data: bytes | memoryview | np.ndarray) -> None:
         """Write all of *data* at *offset*."""
-        view = memoryview(np.ascontiguousarray(data) if isinstance(data, np.ndarray) else data).cast("B")
+        view = memoryview(np.ascontiguousarray(data).data if isinstance(data, np.ndarray) else data).cast("B")
         try:
             while len(view):
                 written = os.pwrite(self.file.fileno(), view, offset)

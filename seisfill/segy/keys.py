@@ -133,7 +133,7 @@ def _makes_gathers(group: np.ndarray, along: np.ndarray) -> bool:
         return False
     order = np.lexsort((along, group))
     twins = (np.diff(group[order]) == 0) & (np.diff(along[order]) == 0)
-    return np.count_nonzero(twins) <= (1 - MOSTLY) * n_traces
+    return bool(np.count_nonzero(twins) <= (1 - MOSTLY) * n_traces)
 
 
 def _line_key(index: HeaderIndex) -> Field:

@@ -146,7 +146,7 @@ class SegyReader:
         return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
 
     def _geometry(self, headers: np.ndarray, places: np.ndarray, n_places: int) -> dict:
-        """Offset, positions, coordinates [m] and first time [s] of every place; absent places lie between recorded ones."""
+        """Offset, positions, coordinates [m], first time [s] of every place; absent ones lie between recorded ones."""
         scale = coordinate_scale(self._word(headers, "scalco"))
         everywhere = np.arange(n_places)
 

@@ -47,7 +47,7 @@ class InfillWriter:
         self.changed_rows: list[int] = []
         self._file = PartialFile(target)
         self._sidecar_file = PartialFile(sidecar_path(target))
-        self._waiting = tempfile.TemporaryFile(dir=target.parent)
+        self._waiting = tempfile.TemporaryFile(dir=target.parent)  # noqa: SIM115 (closed on exit)
         self.sidecar = SidecarWriter(self._waiting)
         self._input_sha256 = hashlib.sha256()
         self._changed_header: list[dict[str, Any]] = []
@@ -71,7 +71,7 @@ class InfillWriter:
         self._input_sha256.update(head)
         self._file.write_at(0, self._noted(head))
         for rows, traces in self.index.windows(CHUNK_BYTES):
-            self._input_sha256.update(np.ascontiguousarray(traces))
+            self._input_sha256.update(np.ascontiguousarray(traces).data)
             output = self.plan.output_of(np.arange(rows.start, rows.stop))
             first, last = int(output[0]), int(output[-1])
             if last - first == len(output) - 1:

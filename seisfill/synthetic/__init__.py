@@ -1,0 +1,1 @@
+"""Synthetic seismic data: events, wavelets, noise, surveys."""

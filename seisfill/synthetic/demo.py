@@ -94,7 +94,7 @@ def _arrivals(
             yield time, strength * extra * spreading * (1 - 0.5 * (offset / 2800) ** 2)
     depth_time, velocity, place, strength = DIFFRACTOR
     legs = (np.hypot(depth_time / 2, (x - place - 1800) / velocity) for x in (source_x, receiver_x))
-    yield sum(legs), np.full(len(offset), 0.4 * strength)
+    yield np.sum(list(legs), axis=0), np.full(len(offset), 0.4 * strength)
 
 
 def _wavelet(time: np.ndarray) -> np.ndarray:

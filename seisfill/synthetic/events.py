@@ -106,7 +106,7 @@ def shot_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Generat
 
 
 def section_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Generator, n_events: int = 128) -> Arrivals:
-    """A window of a stack: reflectors that share folds and dip, some faulted, some with diffractions, nearly flat or not."""
+    """A window of a stack: reflectors that share folds and dip, some faulted, some with diffractions."""
     shape = (count, n_events, 1)
     start = uniform(rng, shape, -0.4 * n_samples, 1.4 * n_samples)
     depth = start / n_samples

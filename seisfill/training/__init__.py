@@ -1,0 +1,1 @@
+"""Training: streams of masked patches, the loop, checkpoints."""

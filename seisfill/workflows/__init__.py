@@ -1,0 +1,1 @@
+"""The stories that the command line tells; only here files meet computation."""

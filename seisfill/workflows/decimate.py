@@ -10,8 +10,8 @@ from seisfill.errors import InvalidParameterError
 from seisfill.masks import MaskRule
 from seisfill.segy.fields import find_field, write_field
 from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target, sha256_of
-from seisfill.segy.marks import encode_line
 from seisfill.segy.layout import LayoutOptions
+from seisfill.segy.marks import encode_line
 from seisfill.segy.reader import DEAD_CODE, SegyReader
 from seisfill.segy.survey import GatherOptions
 from seisfill.segy.writer import set_trace_count

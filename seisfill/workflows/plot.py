@@ -58,7 +58,7 @@ def plot_file(
     if filled is None:
         figure, key = _alone(path, gather, layout, gathers)
     else:
-        figure, key = _compared(path, filled, decimated, gather, layout, gathers)
+        figure, key = _compared(path, filled, decimated, gather=gather, layout=layout, gathers=gathers)
     save_figure(figure, save)
     return key
 
@@ -67,6 +67,7 @@ def _compared(
     path: Path,
     filled: Path,
     decimated: Path | None,
+    *,
     gather: float | None,
     layout: LayoutOptions | None,
     gathers: GatherOptions | None,

@@ -154,8 +154,8 @@ def match_gathers(
         ]
         if others[0].layout.n_samples != base.layout.n_samples:
             raise GeometryError(
-                f"Invalid filled file {filled}: must have {base.layout.n_samples} samples a trace as {truth} has, found "
-                f"{others[0].layout.n_samples}."
+                f"Invalid filled file {filled}: must have {base.layout.n_samples} samples a trace as {truth} has, "
+                f"found {others[0].layout.n_samples}."
             )
         live = np.ones(len(rows), dtype=bool)
         if live_of is not None:

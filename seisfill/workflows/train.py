@@ -78,7 +78,8 @@ def train(
 
 def _run(trainer: Trainer, state: Path, *, seconds: float, report: Report) -> None:
     """The loop: means of the last rows to *report*, checkpoints on the way."""
-    config, sums, count = trainer.config, {}, 0
+    config, count = trainer.config, 0
+    sums: dict[str, float] = {}
     for row in trainer.run(seconds=seconds):
         count += 1
         for name in ("loss", "missing", "live", "scale", "linear"):
