@@ -40,6 +40,10 @@ class UNetConfig:
     def __post_init__(self) -> None:
         check_between("number of levels", len(self.widths), 1, 8)
         check_between("fold", self.fold, 1, 16)
+        check_between("blocks", self.blocks, 0, 64)
+        for what, numbers in (("width", self.widths), ("dilation", self.dilations)):
+            for number in numbers:
+                check_between(what, number, 1, 4096)
 
 
 class GatedBlock(nn.Module):

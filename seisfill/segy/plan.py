@@ -33,6 +33,16 @@ class InfillPlan:
         """Traces of the output."""
         return self.n_recorded + len(self.output)
 
+    def keeps_gathers_together(self, group: np.ndarray) -> bool:
+        """Whether the output is one gather after another, given the gather of each recorded trace."""
+        if (np.diff(group) < 0).any():
+            return False
+        merged = np.empty(self.n_output, dtype=np.int64)
+        is_new = np.zeros(self.n_output, dtype=bool)
+        is_new[self.output] = True
+        merged[is_new], merged[~is_new] = self.group, group
+        return bool((np.diff(merged) >= 0).all())
+
     def output_of(self, rows: np.ndarray) -> np.ndarray:
         """Trace numbers in the output of recorded traces."""
         before = np.searchsorted(self.output - np.arange(len(self.output)), rows, side="right")

@@ -39,6 +39,8 @@ class FileGather:
         Place of each row on the axis.
     dead : bool array, shape (n_recorded,)
         Rows that hold no signal.
+    traces : uint8 array, shape (n_recorded, trace_bytes)
+        Their bytes.
     """
 
     number: int
@@ -46,6 +48,7 @@ class FileGather:
     rows: np.ndarray
     places: np.ndarray
     dead: np.ndarray
+    traces: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,7 +132,7 @@ class SegyReader:
         gather = Gather(
             data=data, live=live, valid=valid, dt=self.layout.dt, **self._geometry(headers, places, n_places)
         )
-        return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead)
+        return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead, traces=traces)
 
     def _dead(self, headers: np.ndarray, samples: np.ndarray, good: np.ndarray) -> np.ndarray:
         if self.dead == "none":

@@ -65,26 +65,27 @@ class InfillWriter:
         """Layout of the input, and of the output but for the number of traces."""
         return self.index.layout
 
-    def copy_recorded(self, progress: Progress = lambda _: None) -> None:
-        """Copy file headers and every recorded trace, and hash the input on the way."""
-        head = self._head_bytes()
+    def write_head(self) -> None:
+        """Copy the file headers, with a note that traces were filled."""
+        with self.index.path.open("rb") as file:
+            head = file.read(self.layout.first_trace)
         self._input_sha256.update(head)
         self._file.write_at(0, self._noted(head))
+
+    def copy_recorded(self, progress: Progress = lambda _: None) -> None:
+        """Copy every recorded trace, and hash the input on the way; holes are left where new traces go."""
         for rows, traces in self.index.windows(CHUNK_BYTES):
-            self._input_sha256.update(np.ascontiguousarray(traces).data)
             output = self.plan.output_of(np.arange(rows.start, rows.stop))
-            first, last = int(output[0]), int(output[-1])
-            if last - first == len(output) - 1:
-                block = traces
-            else:
-                block = np.zeros((last - first + 1, self.layout.trace_bytes), dtype=np.uint8)
-                block[output - first] = traces
-            self._file.write_at(self._offset(first), block)
+            first = int(output[0])
+            block = np.zeros((int(output[-1]) - first + 1, self.layout.trace_bytes), dtype=np.uint8)
+            block[output - first] = traces
+            self.put_block(first, block, recorded=traces)
             progress(rows.stop - rows.start)
 
-    def _head_bytes(self) -> bytes:
-        with self.index.path.open("rb") as file:
-            return file.read(self.layout.first_trace)
+    def put_block(self, first: int, block: np.ndarray, *, recorded: np.ndarray) -> None:
+        """Write neighbouring traces of the output, and hash those of the input that it is made of, in their order."""
+        self._input_sha256.update(np.ascontiguousarray(recorded).data)
+        self._file.write_at(self._offset(first), block)
 
     def _noted(self, head: bytes) -> bytes:
         """File headers with a line of text and, in rev 2, the new number of traces; what stood there is kept."""
@@ -103,20 +104,21 @@ class InfillWriter:
             self._changed_header = [{"start": start, "bytes": pack(head[start:stop])}]
         return bytes(noted)
 
-    def put_inserted(self, output: np.ndarray, headers: np.ndarray, samples: np.ndarray) -> None:
+    def make_inserted(self, headers: np.ndarray, samples: np.ndarray) -> np.ndarray:
         """
-        Write new traces.
+        Bytes of new traces, marked: uint8 array, shape (n, trace_bytes).
 
         Parameters
         ----------
-        output : int64 array, shape (n,)
-            Their trace numbers in the output.
         headers : uint8 array, shape (n, 240)
-            Their headers; the mark is added.
+            Their headers.
         samples : float32 array, shape (n, n_samples)
             Amplitudes.
         """
-        block = np.concatenate([self._marked(headers), self._encoded(samples)], axis=1)
+        return np.concatenate([self._marked(headers), self._encoded(samples)], axis=1)
+
+    def put_inserted(self, output: np.ndarray, block: np.ndarray) -> None:
+        """Write new traces, bytes of shape (n, trace_bytes), at their ascending trace numbers of the output."""
         runs = np.flatnonzero(np.diff(output) != 1) + 1
         for part, numbers in zip(np.split(block, runs), np.split(output, runs), strict=True):
             if len(numbers):

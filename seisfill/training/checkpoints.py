@@ -51,8 +51,8 @@ def load_checkpoint(
             head = json.loads(file.metadata()["head"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
         network.load_state_dict(_under(tensors, "network/"))
-        for name, value in _under(tensors, "average/").items():
-            average[name].copy_(value)
+        for name, value in average.items():
+            value.copy_(tensors[f"average/{name}"])
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
             f"Invalid checkpoint {path}: must be a training state of this network ({error}). "

@@ -142,19 +142,28 @@ def _counter(progress: Progress, stage: str, total: int) -> Callable[[int], None
 def _fill_gathers(
     reader: SegyReader, plan: InfillPlan, writer: InfillWriter, interpolator: Interpolator, progress: Progress
 ) -> dict[str, int]:
-    """Copy what was recorded, then fill and write gather by gather; why traces were left, by reason."""
-    writer.copy_recorded(_counter(progress, "copy", reader.index.n_traces))
+    """
+    Fill and write gather by gather; why traces were left, by reason.
+
+    Where the output is one gather after another, each is written whole, once. Elsewhere (crosslines of a file that is
+    sorted by inlines) all recorded traces are copied first, and new ones written between them.
+    """
+    writer.write_head()
+    whole = plan.keeps_gathers_together(reader.survey.group)
+    if not whole:
+        writer.copy_recorded(_counter(progress, "copy", reader.index.n_traces))
     by_group = np.argsort(plan.group, kind="stable")
     starts = np.searchsorted(plan.group[by_group], np.arange(len(reader) + 1))
-    gathers = GatherWriter(reader, plan, writer)
+    gathers = GatherWriter(reader, plan, writer, whole=whole)
     refused: dict[str, int] = {}
     for item in reader:
         new = by_group[starts[item.number] : starts[item.number + 1]]
+        answer = None
         if len(new) or item.dead.any() or item.gather.valid is not None:
             answer = interpolator.fill(item.gather)
-            gathers.write(item, answer, new)
             for reason in answer.reasons.values():
                 refused[reason] = refused.get(reason, 0) + 1
+        gathers.write(item, answer, new)
         progress("fill", item.number + 1, len(reader))
     return refused
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from seisfill.gather import Filled
+from seisfill.neighbours import known_neighbours
 from seisfill.segy.fields import find_field, write_field
 from seisfill.segy.inserts import new_headers
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, REFUSED, pack
@@ -25,16 +26,42 @@ class GatherWriter:
         Where every trace goes.
     writer : InfillWriter
         The output.
+    whole : bool
+        Whether a gather is one block of the output, to be written with its recorded traces.
     """
 
-    def __init__(self, reader: SegyReader, plan: InfillPlan, writer: InfillWriter) -> None:
-        self.reader, self.plan, self.writer = reader, plan, writer
+    def __init__(self, reader: SegyReader, plan: InfillPlan, writer: InfillWriter, *, whole: bool) -> None:
+        self.reader, self.plan, self.writer, self.whole = reader, plan, writer, whole
 
-    def write(self, item: FileGather, answer: Filled, new: np.ndarray) -> None:
-        """Write one gather; *new* are the numbers in the plan of its absent traces."""
-        about = _About(self.reader, item, answer)
-        if len(new):
-            self._insert(about, self.plan.place[new], self.plan.output[new])
+    def write(self, item: FileGather, answer: Filled | None, new: np.ndarray) -> None:
+        """Write one gather; *new* are the numbers in the plan of its absent traces, no answer if it lacks nothing."""
+        about = None if answer is None else _About(self.reader, item, answer)
+        places, output = self.plan.place[new], self.plan.output[new]
+        made = np.zeros((0, self.reader.layout.trace_bytes), dtype=np.uint8)
+        if about is not None and len(new):
+            made = self.writer.make_inserted(about.headers_of(places), about.answer.data[places])
+            self.writer.sidecar.add(
+                about.row(INSERTED, out, place) for out, place in zip(output.tolist(), places.tolist(), strict=True)
+            )
+        if self.whole:
+            self._write_whole(item, output, made)
+        else:
+            self.writer.put_inserted(output, made)
+        if about is not None:
+            self._change_recorded(about, item)
+
+    def _write_whole(self, item: FileGather, output: np.ndarray, made: np.ndarray) -> None:
+        """Recorded and new traces as one block."""
+        recorded = self.plan.output_of(item.rows)
+        first = int(min(recorded.min(), output.min(initial=recorded.min())))
+        block = np.empty((len(recorded) + len(output), self.reader.layout.trace_bytes), dtype=np.uint8)
+        block[recorded - first] = item.traces
+        block[output - first] = made
+        in_file_order = item.traces if (np.diff(item.rows) > 0).all() else item.traces[np.argsort(item.rows)]
+        self.writer.put_block(first, block, recorded=in_file_order)
+
+    def _change_recorded(self, about: "_About", item: FileGather) -> None:
+        """Dead traces filled in their places, holes filled inside their traces."""
         for row, place in zip(item.rows[item.dead].tolist(), item.places[item.dead].tolist(), strict=True):
             self._fill_in_place(about, row, place)
         if item.gather.valid is not None:
@@ -42,12 +69,6 @@ class GatherWriter:
             for row, place in zip(item.rows.tolist(), item.places.tolist(), strict=True):
                 if holes[place].any():
                     self._fill_holes(about, row, place, holes[place])
-
-    def _insert(self, about: "_About", places: np.ndarray, output: np.ndarray) -> None:
-        self.writer.put_inserted(output, about.headers_of(places), about.answer.data[places])
-        self.writer.sidecar.add(
-            about.row(INSERTED, out, place) for out, place in zip(output.tolist(), places.tolist(), strict=True)
-        )
 
     def _fill_in_place(self, about: "_About", row: int, place: int) -> None:
         output = self._output_of(row)
@@ -74,14 +95,26 @@ class _About:
 
     def __init__(self, reader: SegyReader, item: FileGather, answer: Filled) -> None:
         self.reader, self.item, self.answer = reader, item, answer
-        self.live_places = np.flatnonzero(item.gather.live)
+        gather, survey, number = item.gather, reader.survey, item.number
+        self.gather_key = survey.gather_keys[number].item()
+        self.keys = np.round(survey.axis.keys(number, np.arange(gather.n_traces)), 4).tolist()
+        self.positions = None if gather.position is None else np.round(gather.position, 3).tolist()
+        left, right = (side[:, 0] for side in known_neighbours(gather.live[:, None]))
+        inside = (left >= 0) & (right < gather.n_traces)
+        near = np.minimum(
+            np.where(left >= 0, np.arange(gather.n_traces) - left, gather.n_traces),
+            np.where(right < gather.n_traces, right - np.arange(gather.n_traces), gather.n_traces),
+        )
+        self.distances = np.where(near < gather.n_traces, near, -1).tolist()
+        self.gaps = np.where(inside, np.maximum(right - left - 1, 0), -1).tolist()
+        self.errors = None if answer.sigma is None else np.sqrt(2 * np.mean(answer.sigma.astype(float) ** 2, axis=1))
 
     def headers_of(self, places: np.ndarray) -> np.ndarray:
         """Headers of new traces at some places; refused ones get the code of a dead trace."""
         layout, survey, item = self.reader.layout, self.reader.survey, self.item
         trusted = ~item.dead if (~item.dead).any() else np.ones_like(item.dead)
         headers = new_headers(
-            self.reader.index.take(item.rows[trusted])[:, :240],
+            item.traces[trusted, :240],
             item.places[trusted],
             places,
             keys=(survey.keys.trace, survey.axis.keys(item.number, places)),
@@ -104,41 +137,23 @@ class _About:
         return header
 
     def row(self, kind: str, output: int, place: int, **more: Any) -> dict[str, Any]:
-        """One row of the sidecar."""
-        survey, number = self.reader.survey, self.item.number
-        near = np.abs(self.live_places - place)
-        row = {
+        """
+        One row of the sidecar.
+
+        Distance is to the nearest live trace and gap the missing traces between the live neighbours [traces], null
+        where there is none; error is the predicted RMS error of the trace [amplitude].
+        """
+        reason = self.answer.reasons.get(place)
+        return {
             "output": output,
             "kind": kind,
-            "gather": survey.gather_keys[number].item(),
-            "key": round(float(survey.axis.keys(number, np.array(place))), 4),
-            "position": self._position(place),
+            "gather": self.gather_key,
+            "key": self.keys[place],
+            "position": None if self.positions is None else self.positions[place],
             "method": self.answer.method,
-            "distance": int(near.min()) if len(near) else None,
-            "gap": self._gap(place),
-            "error": self._error(place),
+            "distance": None if self.distances[place] < 0 else self.distances[place],
+            "gap": None if self.gaps[place] < 0 else self.gaps[place],
+            "error": None if self.errors is None or reason else float(f"{self.errors[place]:.6g}"),
+            **({"reason": reason} if reason else {}),
+            **more,
         }
-        if place in self.answer.reasons:
-            row["reason"] = self.answer.reasons[place]
-        return row | more
-
-    def _gap(self, place: int) -> int | None:
-        """Missing traces between the live neighbours; None beyond the last live one, 0 for a live trace."""
-        if self.item.gather.live[place]:
-            return 0
-        right = int(np.searchsorted(self.live_places, place))
-        if right in (0, len(self.live_places)):
-            return None
-        return int(self.live_places[right] - self.live_places[right - 1] - 1)
-
-    def _error(self, place: int) -> float | None:
-        """Predicted RMS error of the trace, in amplitudes."""
-        if self.answer.sigma is None or place in self.answer.reasons:
-            return None
-        scale = self.answer.sigma[place].astype(np.float64)
-        return float(f"{np.sqrt(2 * np.mean(scale**2)):.6g}")
-
-    def _position(self, place: int) -> float | None:
-        """Metres along the gather, where they are known."""
-        position = self.item.gather.position
-        return None if position is None else round(float(position[place]), 3)

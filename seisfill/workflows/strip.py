@@ -52,8 +52,8 @@ def strip_file(filled: Path, target: Path, *, sidecar: Path | None = None, force
         if found != notes.head["input"]["sha256"]:
             raise MarkError(
                 f"Invalid result of stripping {filled}: must have the sha256 {notes.head['input']['sha256'][:12]}... "
-                f"of the file that was filled, found {found[:12]}.... Recorded traces or headers were changed since the "
-                "fill; nothing was written."
+                f"of the file that was filled, found {found[:12]}.... Recorded traces or headers were changed "
+                "since the fill; nothing was written."
             )
         file.commit()
     return notes

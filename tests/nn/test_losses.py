@@ -1,0 +1,52 @@
+import math
+
+import pytest
+import torch
+
+from seisfill.nn.losses import FillLoss
+
+ROUNDING = 1e-6  # float32, a few operations on numbers near one
+
+
+def row(*values):
+    return torch.tensor(values).reshape(1, 1, 1, -1)
+
+
+def test_the_parts_of_a_loss_by_hand():
+    parts = FillLoss(live=0.1, scale=0.2)(
+        row(1.0, 5.0, 0.0, 2.0),
+        row(9.0, 9.0, math.log(2.0), 0.0),
+        signal=row(2.0, 2.0, 1.0, 5.0),
+        truth=row(9.0, 9.0, 4.0, 2.0),
+        mask=row(1.0, 1.0, 0.0, 0.0),
+    )
+    assert parts["missing"].item() == (1 + 3) / 2
+    assert parts["live"].item() == (1 + 3) / 2
+    scale = ((4 / 2 + math.log(2)) + (0 + 0)) / 2  # |truth - estimate| / scale + log scale
+    assert parts["scale"].item() == pytest.approx(scale, abs=ROUNDING)
+    assert parts["loss"].item() == pytest.approx(2 + 0.1 * 2 + 0.2 * scale, abs=ROUNDING)
+
+
+def test_the_likelihood_never_moves_the_estimate():
+    estimate, log_scale = row(1.0, -2.0).requires_grad_(), row(0.3, -0.4).requires_grad_()
+    parts = FillLoss()(estimate, log_scale, signal=row(0.0, 0.0), truth=row(5.0, 5.0), mask=row(0.0, 0.0))
+    parts["scale"].backward(retain_graph=True)
+    assert estimate.grad is None
+    assert log_scale.grad.abs().min() > 0
+    parts["loss"].backward()
+    assert estimate.grad.tolist() == row(0.5, -0.5).tolist()  # of the mean absolute error alone
+
+
+def test_the_likelihood_is_least_at_the_mean_absolute_error():
+    log_scale = torch.tensor([math.log(3.0)], requires_grad=True)
+    zeros, ones = torch.zeros(1, 1, 1, 4), row(1.0, -2.0, 4.0, 5.0)
+    FillLoss()(zeros, log_scale.expand(1, 1, 1, 4), signal=zeros, truth=ones, mask=zeros)["scale"].backward()
+    assert log_scale.grad.item() == pytest.approx(0.0, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("known", [0.0, 1.0])
+def test_all_or_nothing_known_makes_a_finite_loss(known):
+    parts = FillLoss()(row(1.0), row(0.0), signal=row(0.0), truth=row(0.0), mask=row(known))
+    assert all(torch.isfinite(part) for part in parts.values())
+    assert parts["missing"].item() == 1 - known
+    assert parts["live"].item() == known

@@ -1,0 +1,71 @@
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seisfill.masks import RegularMask
+from seisfill.training.streams import SyntheticStream, every_kind_of_mask
+
+STREAM = SyntheticStream(patch=(16, 64), batch=2)
+
+
+def same(one, other):
+    return all(torch.equal(getattr(one, name), getattr(other, name)) for name in ("signal", "truth", "mask"))
+
+
+def test_a_batch_has_the_shape_that_the_network_takes():
+    batch = STREAM.draw(0, seed=1)
+    for part in (batch.signal, batch.truth, batch.mask):
+        assert part.shape == (2, 1, 16, 64)
+        assert part.dtype == torch.float32
+    assert set(batch.mask.unique().tolist()) <= {0.0, 1.0}
+
+
+def test_a_rule_that_one_can_check_by_eye_makes_the_mask():
+    stream = SyntheticStream(masks=RegularMask(every=3), free_form_share=0.0, patch=(7, 32), batch=2)
+    assert stream.draw(5, seed=1).mask[:, 0, :, 0].tolist() == [[1, 0, 0, 1, 0, 0, 1]] * 2
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**40), step=st.integers(0, 10**7))
+def test_a_batch_is_a_pure_function_of_seed_and_step(seed, step):
+    one = STREAM.draw(step, seed=seed)
+    torch.manual_seed(step)
+    torch.rand(3)
+    STREAM.draw(step + 1, seed=seed)
+    before = torch.get_rng_state()
+    assert same(STREAM.draw(step, seed=seed), one)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not same(STREAM.draw(step + 1, seed=seed), one)
+    assert not same(STREAM.draw(step, seed=seed + 1), one)
+
+
+def test_amplitudes_are_gained_to_about_one_on_what_is_known():
+    stream = SyntheticStream(patch=(32, 128), batch=32)
+    batch = stream.draw(3, seed=1)
+    assert torch.isfinite(batch.truth).all()
+    assert torch.isfinite(batch.signal).all()
+    energy = (batch.truth.square() * batch.mask).sum(dim=(1, 2, 3)) / batch.mask.sum(dim=(1, 2, 3)).clamp(min=1)
+    assert 0.5 < energy.median().sqrt() < 1.5  # windows are uneven at edges and holes
+
+
+def test_holes_inside_traces_come_in_their_share():
+    stream = SyntheticStream(patch=(12, 40), batch=200, free_form_share=0.3, masks=RegularMask(every=2))
+    mask = stream.draw(0, seed=1).mask[:, 0, ::2]  # live traces
+    holes = (mask.amin(dim=(1, 2)) == 0).float().mean().item()
+    # five standard deviations, and a few holes that miss the live traces
+    assert holes == pytest.approx(0.3, abs=5 * math.sqrt(0.3 * 0.7 / 200))
+
+
+def test_the_mixture_of_masks_hides_in_every_way_and_never_all_in_most():
+    rule, rng = every_kind_of_mask(), torch.Generator().manual_seed(0)
+    drawn = [rule.draw(64, rng=rng) for _ in range(300)]
+    hidden = torch.stack([(~live).float().mean() for live in drawn])
+    assert hidden.min() < 0.1
+    assert hidden.max() > 0.7
+    assert (hidden > 0).all()
+    assert sum(not live.any() for live in drawn) == 0
+    regular = sum(bool((~live[1::2]).all() and live[::2].all()) for live in drawn)
+    assert regular > 15  # every second trace, the hard case, from two of the rules
