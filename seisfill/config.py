@@ -50,7 +50,7 @@ def load_train_config(path: Path) -> TrainConfig:
 
 
 def _train_config(table: dict[str, Any]) -> TrainConfig:
-    stream = dict(table.pop("stream", {}))
+    stream = _table(table.pop("stream", {}), "stream")
     parts: dict[str, Any] = {}
     if "masks" in stream:
         parts["masks"] = _mixture(stream.pop("masks"))
@@ -65,23 +65,45 @@ def _train_config(table: dict[str, Any]) -> TrainConfig:
     return dataclasses.replace(build(TrainConfig, table, "", skip=tuple(whole)), **whole)
 
 
-def _mixture(rules: list[dict[str, Any]]) -> MixtureMask:
+def _mixture(rules: Any) -> MixtureMask:
     """``[[stream.masks]]``: each table names its rule and weight; ``also`` is a list of rules that hide besides."""
     built, weights = [], []
-    for number, told in enumerate(rules):
-        rule = dict(told)
-        weights.append(float(rule.pop("weight", 1.0)))
-        also = [_rule(dict(other), f"stream.masks[{number}].also") for other in rule.pop("also", [])]
-        one = _rule(rule, f"stream.masks[{number}]")
+    for number, told in enumerate(_list(rules, "stream.masks")):
+        where = f"stream.masks[{number}]"
+        rule = _table(told, where)
+        weights.append(_value(float, rule.pop("weight", 1.0), f"{where}.weight"))
+        also = [_rule(other, f"{where}.also") for other in _list(rule.pop("also", []), f"{where}.also")]
+        one = _rule(rule, where)
         built.append(MixedMask(rules=(one, *also)) if also else one)
     return MixtureMask(rules=tuple(built), weights=tuple(weights))
 
 
-def _rule(table: dict[str, Any], where: str) -> MaskRule:
-    word = table.pop("rule", None)
+def _rule(told: Any, where: str) -> MaskRule:
+    table = _table(told, where)
+    word = str(table.pop("rule", None))
     if word not in RULES:
-        raise ConfigurationError(f"rule {word!r} in [{where}] must be known; {did_you_mean(str(word), RULES)}")
+        raise ConfigurationError(f"rule {word!r} in [{where}] must be known; {did_you_mean(word, RULES)}")
     return build(RULES[word], table, where)
+
+
+def _table(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{where} = {value!r} must be a table, [{where}].")
+    return dict(value)
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ConfigurationError(f"{where} = {value!r} must be a list of tables, [[{where}]].")
+    return value
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    """*value* as the type *kind*."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise ConfigurationError(f"{where} = {value!r} must be valid: {error.errors()[0]['msg'].lower()}.") from error
 
 
 def build(kind: type, table: dict[str, Any], where: str, *, skip: tuple[str, ...] = ()) -> Any:
@@ -110,16 +132,9 @@ def build(kind: type, table: dict[str, Any], where: str, *, skip: tuple[str, ...
     (4, 6)
     """
     known = {f.name: f for f in dataclasses.fields(kind) if f.name not in skip}
-    for key in table:
+    for key in _table(table, where):
         if key not in known:
             place = f" in [{where}]" if where else ""
             raise ConfigurationError(f"key {key!r}{place} must be known; {did_you_mean(key, known)}")
     types = typing.get_type_hints(kind)
-    values = {}
-    for key, value in table.items():
-        try:
-            values[key] = TypeAdapter(types[key]).validate_python(value)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise ConfigurationError(f"{where}.{key} = {value!r} must be valid: {first['msg'].lower()}.") from error
-    return kind(**values)
+    return kind(**{key: _value(types[key], value, f"{where}.{key}".strip(".")) for key, value in table.items()})

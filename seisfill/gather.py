@@ -81,13 +81,14 @@ class Gather:
             object.__setattr__(self, "valid", np.array(self.valid, dtype=bool))
             check_shape("valid", self.valid.shape, data.shape)
         object.__setattr__(self, "live", live)
-        known = self.known
-        if not np.isfinite(data[known]).all():
-            trace = int(np.flatnonzero((~np.isfinite(data) & known).any(axis=1))[0])
+        data[~live] = 0.0
+        if self.valid is not None:
+            data[~self.valid] = 0.0
+        if not np.isfinite(data).all():
+            trace = int(np.flatnonzero((~np.isfinite(data)).any(axis=1))[0])
             raise InvalidParameterError(
                 f"Invalid sample in trace {trace}: must be finite. Pass the holes as valid=numpy.isfinite(data)."
             )
-        data[~known] = 0.0
         object.__setattr__(self, "data", data)
         for name, guide in self.guides.items():
             check_shape(f"guide {name}", np.shape(guide), data.shape)

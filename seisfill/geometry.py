@@ -1,5 +1,6 @@
 """Where traces should lie: a regular axis fitted to the keys of recorded traces. Pure arithmetic, no file."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ROUNDED_FROM = 8.0  # steps from here on may be rounded: one unit is then at most an eighth of the step
+FARTHEST = 2.0**40  # places; beyond, a grid explodes whatever the number of traces
 MOST_PLACES = 20  # places for each recorded trace beyond which a grid is called exploding
 
 
@@ -74,6 +76,8 @@ def fit_axis(
     ------
     GeometryError
         If two traces of a gather share a key, no step explains the keys, several do, or the grid explodes.
+    InvalidParameterError
+        If *step* is not positive, or *step* or *span* not finite.
 
     Examples
     --------
@@ -81,8 +85,13 @@ def fit_axis(
     >>> round(axis.step, 2), axis.place.tolist(), int(axis.count[0])
     (106.54, [0, 1, 2, 4], 5)
     """
-    if step is not None and not step > 0:
-        raise InvalidParameterError(f"Invalid step {step}: must be positive.")
+    told = step
+    if step is not None and not 0 < step < math.inf:
+        raise InvalidParameterError(f"Invalid step {step}: must be positive and finite.")
+    if span is not None and not np.isfinite(span).all():
+        raise InvalidParameterError(f"Invalid span {span}: must be two finite keys.")
+    if not np.isfinite(keys).all():
+        raise GeometryError(f"Invalid {what}: must be numbers, found {keys[~np.isfinite(keys)][0]}. Give --trace.")
     order = np.lexsort((keys, gather))
     sorted_keys, group = np.asarray(keys, dtype=np.float64)[order], gather[order]
     same = group[1:] == group[:-1]
@@ -92,24 +101,25 @@ def fit_axis(
         step = 1.0 if step is None else step
     elif step is None:
         step = _find_step(differences[same], what)
+    _refuse_explosion(differences, step, len(keys), what)
     step, places, origin = _lay_out(differences, same, sorted_keys, group, step)
+    if told is not None and abs(step - told) > max(_tolerance(told, sorted_keys), 0.02 * told):
+        raise GeometryError(f"Invalid step {told:g} of {what}: must agree with the keys, which lie {step:g} apart.")
     _refuse_misfits(sorted_keys - origin[group] - step * places, step, order, sorted_keys, what)
     first, last = _ends(places, group, origin, step, span)
     counts = last - first + 1
-    if counts.sum() > MOST_PLACES * len(keys) + 1000:
-        raise GeometryError(
-            f"Invalid step {step:g} of {what}: must leave fewer than {MOST_PLACES} places for each of the {len(keys)} "
-            f"traces, found {counts.sum()}. Give --trace-step, or another --trace key."
-        )
+    _refuse_explosion(np.asarray(counts * step, dtype=np.float64), step, len(keys), what)
     place = np.empty(len(keys), dtype=np.int64)
     place[order] = places - first[group]
     return TraceAxis(step=step, origin=origin + step * first, count=counts, place=place)
 
 
 def _tolerance(step: float, keys: Floats) -> float:
-    """How far a key may lie from its place: a unit for rounded steps, nothing for small whole ones."""
+    """How far a key may lie from its place: a unit for large and broken steps, nothing for small whole ones."""
     if (keys != np.round(keys)).any():
         return 0.02 * step
+    if step < ROUNDED_FROM and step != round(step):
+        return min(1.0, 0.35 * step)  # 6.25 m written as 6, 12, 19, 25: known only where the user says so
     return 1.0 if step >= ROUNDED_FROM else 1e-6
 
 
@@ -126,9 +136,16 @@ def _find_step(differences: Floats, what: str) -> float:
             raise GeometryError(
                 f"Invalid differences of {what}: must be multiples of the smallest, {smallest:g}, and "
                 f"{_first_other(differences, smallest):g} is not. If the step is {smallest / parts:g}, say so: "
-                f"--trace-step {smallest / parts:g}."
+                f"--trace-step {smallest / parts:g}{_rounded_advice(differences, smallest)}."
             )
     return smallest
+
+
+def _rounded_advice(differences: Floats, smallest: float) -> str:
+    """The step that rounded keys would have: 6.25 where they lie 6 or 7 apart."""
+    step = _refined(differences, smallest)
+    fits = np.abs(differences - step * np.round(differences / step)).max() <= 1
+    return f"; if keys of {step:.4g} were rounded, --trace-step {step:.4g}" if smallest >= 4 and fits else ""
 
 
 def _first_other(differences: Floats, smallest: float) -> float:
@@ -174,9 +191,21 @@ def _ends(
     if span is not None:
         low, high = min(span), max(span)
         slack = 1.0 / step if step >= ROUNDED_FROM else 1e-6
-        first = np.minimum(first, np.ceil((low - origin) / step - slack).astype(np.int64))
-        last = np.maximum(last, np.floor((high - origin) / step + slack).astype(np.int64))
+        low_place, high_place = (np.clip((key - origin) / step, -FARTHEST, FARTHEST) for key in (low, high))
+        first = np.minimum(first, np.ceil(low_place - slack).astype(np.int64))
+        last = np.maximum(last, np.floor(high_place + slack).astype(np.int64))
     return first, last
+
+
+def _refuse_explosion(lengths: Floats, step: float, n_traces: int, what: str) -> None:
+    """Raise if lengths in units of the key make far more places than there are traces."""
+    with np.errstate(over="ignore"):
+        places = float(np.sum(lengths / step))
+    if places > MOST_PLACES * n_traces + 1000:
+        raise GeometryError(
+            f"Invalid step {step:g} of {what}: must leave fewer than {MOST_PLACES} places for each of the {n_traces} "
+            f"traces, found {places:.6g}. Give --trace-step, or another --trace key."
+        )
 
 
 def _refuse_duplicates(differences: Floats, same: NDArray[np.bool_], order: Ints, keys: Floats, what: str) -> None:

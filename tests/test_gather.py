@@ -30,7 +30,9 @@ def test_a_gather_one_can_check_by_eye():
 
 
 def test_holes_inside_a_trace_hold_zeros_and_are_not_known():
-    gather = small(data=[[1.0, np.nan], [np.inf, -np.inf], [3.0, 4.0]], valid=[[True, False], [True, True], [True, True]])
+    gather = small(
+        data=[[1.0, np.nan], [np.inf, -np.inf], [3.0, 4.0]], valid=[[True, False], [True, True], [True, True]]
+    )
     assert gather.data.tolist() == [[1.0, 0.0], [0.0, 0.0], [3.0, 4.0]]
     assert gather.known.tolist() == [[True, False], [False, False], [True, True]]
 

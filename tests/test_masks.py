@@ -197,9 +197,7 @@ def test_a_free_form_hole_is_one_run_in_each_trace_and_no_larger_than_asked(seed
 
 @KINDS
 def test_more_free_form_holes_hide_more_and_repeat_with_the_seed(generator):
-    one, many = (
-        np.asarray(FreeFormMask(holes=holes).draw_valid(60, 90, rng=generator(7))) for holes in (1, (12, 12))
-    )
+    one, many = (np.asarray(FreeFormMask(holes=holes).draw_valid(60, 90, rng=generator(7))) for holes in (1, (12, 12)))
     again = np.asarray(FreeFormMask(holes=(12, 12)).draw_valid(60, 90, rng=generator(7)))
     assert 0 < (~one).sum() < (~many).sum()
     assert (many == again).all()

@@ -35,6 +35,7 @@ def command(
     force: c.Force = False,
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
+    from seisfill.errors import InvalidParameterError
     from seisfill.interpolators.base import Limits
     from seisfill.interpolators.load import load_interpolator
     from seisfill.segy.files import check_target
@@ -49,6 +50,8 @@ def command(
         force=force,
     )
     check_target(file, out, force=force)  # before the seconds that torch takes to load
+    if method != "network" and (flips or weights):
+        raise InvalidParameterError(f"Invalid method {method!r} with --flips or --weights: must be network.")
     interpolator = load_interpolator(
         method,
         weights=weights,
@@ -73,6 +76,6 @@ def _mark_byte(text: str) -> int | None:
 
     if text == "none":
         return None
-    if not text.isdigit():
+    if not text.isdecimal():
         raise InvalidParameterError(f"Invalid mark field {text!r}: must be a byte from 1 to 237, or none.")
     return int(text)

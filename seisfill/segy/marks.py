@@ -1,11 +1,13 @@
 """What tells filled traces from recorded ones: a header mark, a line of text, and the sidecar beside the file."""
 
 import base64
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -78,16 +80,13 @@ class SidecarWriter:
     def finish(self, file: Any, head: dict[str, Any]) -> None:
         """Write head, rows and foot to a `PartialFile`."""
         whole = {"seisfill_sidecar": FORMAT, "version": __version__, **head}
-        place = self._append(file, 0, encode_line(whole))
         self._rows.seek(0)
-        while block := self._rows.read(2**20):
-            place = self._append(file, place, block)
-        self._append(file, place, encode_line({"foot": self.counts}))
-
-    @staticmethod
-    def _append(file: Any, place: int, data: bytes) -> int:
-        file.write_at(place, data)
-        return place + len(data)
+        place, digest = 0, hashlib.sha256()
+        for block in chain([encode_line(whole)], iter(lambda: self._rows.read(2**20), b"")):
+            file.write_at(place, block)
+            place += len(block)
+            digest.update(block)
+        file.write_at(place, encode_line({"foot": self.counts, "sha256": digest.hexdigest()}))
 
 
 @dataclass(frozen=True)
@@ -112,24 +111,28 @@ class Sidecar:
     @classmethod
     def read(cls, path: Path) -> "Sidecar":
         """
-        Read head and foot.
+        Read head and foot, and compare the whole with the hash in its foot.
 
         Raises
         ------
         MarkError
-            If the sidecar is absent, cut off or not one of ours.
+            If the sidecar is absent, cut off, changed or not one of ours.
         """
         try:
             with path.open("rb") as file:
-                head = json.loads(file.readline())
-                file.seek(0, 2)
-                file.seek(max(file.tell() - 4096, 0))
-                foot = json.loads(file.readlines()[-1])["foot"]
-            if head["seisfill_sidecar"] != FORMAT:
-                raise MarkError(
-                    f"Invalid sidecar {path}: must be of format {FORMAT}, found {head['seisfill_sidecar']}. "
-                    "Use the seisfill that wrote it."
-                )
+                last = file.readline()
+                head, digest = json.loads(last), hashlib.sha256()
+                if head["seisfill_sidecar"] != FORMAT:
+                    raise MarkError(
+                        f"Invalid sidecar {path}: must be of format {FORMAT}, found {head['seisfill_sidecar']}. "
+                        "Use the seisfill that wrote it."
+                    )
+                for line in file:
+                    digest.update(last)
+                    last = line
+            foot = json.loads(last)
+            if foot["sha256"] != digest.hexdigest():
+                raise ValueError("its lines have another sha256 than its foot says")
         except FileNotFoundError as error:
             raise MarkError(
                 f"Invalid sidecar {path}: must lie beside the filled file, and is not there. Filled traces are removed "
@@ -137,7 +140,7 @@ class Sidecar:
             ) from error
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error
-        return cls(path, head, foot)
+        return cls(path, head, foot["foot"])
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """All rows, read one at a time."""

@@ -118,11 +118,12 @@ class SegyReader:
         traces = self.index.take(rows)
         headers, raw = traces[:, :240], traces[:, 240:]
         samples = decode(raw, self.layout.format_code, self.layout.byte_order)
-        good = np.abs(samples) < LARGEST  # False for NaN and Inf too
+        good = _good(samples)
         dead = self._dead(headers, samples, good)
         n_places = int(self.survey.axis.count[number])
         data = np.zeros((n_places, self.layout.n_samples), dtype=np.float32)
-        data[places] = np.where(good & ~dead[:, None], samples, 0)
+        data[places] = samples if good.all() else np.where(good, samples, 0)
+        data[places[dead]] = 0
         live = np.zeros(n_places, dtype=bool)
         live[places[~dead]] = True
         valid = None
@@ -140,7 +141,8 @@ class SegyReader:
         flagged = self._word(headers, "trid") == DEAD_CODE
         if self.dead == "flag":
             return flagged
-        constant = (samples == samples[:, :1]).all(axis=1)
+        constant = samples[:, 0] == samples[:, -1]  # cheap, and necessary; the few that pass are looked at whole
+        constant[constant] = (samples[constant] == samples[constant, :1]).all(axis=1)
         if samples.shape[1] == 1:
             constant = samples[:, 0] == 0  # a single sample always equals itself
         return flagged | constant | (2 * good.sum(axis=1) < samples.shape[1])
@@ -172,6 +174,14 @@ class SegyReader:
     @property
     def _has_cdp_coordinates(self) -> bool:
         return self.layout.dialect == "segy" and self.layout.revision >= 1
+
+
+def _good(samples: np.ndarray) -> np.ndarray:
+    """Where a sample is a number that an instrument may have recorded; False for NaN and Inf too."""
+    with np.errstate(invalid="ignore"):
+        if samples.size and max(samples.max(), -samples.min()) < LARGEST:  # False if there is a NaN
+            return np.broadcast_to(np.True_, samples.shape)
+        return np.abs(samples) < LARGEST
 
 
 def coordinate_scale(scalar: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A filled file: recorded bytes copied as bytes, new traces in the places that the plan gives them."""
 
+import contextlib
 import hashlib
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numpy as np
 from seisfill._version import __version__
 from seisfill.errors import SeisfillError
 from seisfill.segy.fields import write_field
-from seisfill.segy.files import CHUNK_BYTES, PartialFile
+from seisfill.segy.files import CHUNK_BYTES, PartialFile, WriteBehind
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
 from seisfill.segy.marks import MARK, SidecarWriter, mark_field, pack, sidecar_path
@@ -45,10 +46,12 @@ class InfillWriter:
         self.index, self.plan, self.target = index, plan, target
         self.mark = None if mark_byte is None else mark_field(mark_byte)
         self.changed_rows: list[int] = []
-        self._file = PartialFile(target)
-        self._sidecar_file = PartialFile(sidecar_path(target))
-        self._waiting = tempfile.TemporaryFile(dir=target.parent)  # noqa: SIM115 (closed on exit)
-        self.sidecar = SidecarWriter(self._waiting)
+        with contextlib.ExitStack() as files:
+            self._file = files.enter_context(PartialFile(target))
+            self._sidecar_file = files.enter_context(PartialFile(sidecar_path(target)))
+            self.sidecar = SidecarWriter(files.enter_context(tempfile.TemporaryFile(dir=target.parent)))
+            self._behind = files.enter_context(WriteBehind())  # closed first, so that no job meets a closed file
+            self._files = files.pop_all()  # if one could not be opened, the others are gone by now
         self._input_sha256 = hashlib.sha256()
         self._changed_header: list[dict[str, Any]] = []
 
@@ -56,9 +59,7 @@ class InfillWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in (self._file, self._sidecar_file):
-            file.__exit__()
-        self._waiting.close()
+        self._files.close()
 
     @property
     def layout(self) -> Layout:
@@ -69,8 +70,8 @@ class InfillWriter:
         """Copy the file headers, with a note that traces were filled."""
         with self.index.path.open("rb") as file:
             head = file.read(self.layout.first_trace)
-        self._input_sha256.update(head)
-        self._file.write_at(0, self._noted(head))
+        self._behind.submit(self._input_sha256.update, head)
+        self._behind.submit(self._file.write_at, 0, self._noted(head))
 
     def copy_recorded(self, progress: Progress = lambda _: None) -> None:
         """Copy every recorded trace, and hash the input on the way; holes are left where new traces go."""
@@ -84,8 +85,8 @@ class InfillWriter:
 
     def put_block(self, first: int, block: np.ndarray, *, recorded: np.ndarray) -> None:
         """Write neighbouring traces of the output, and hash those of the input that it is made of, in their order."""
-        self._input_sha256.update(np.ascontiguousarray(recorded).data)
-        self._file.write_at(self._offset(first), block)
+        self._behind.submit(self._input_sha256.update, np.ascontiguousarray(recorded).data)
+        self._behind.submit(self._file.write_at, self._offset(first), block)
 
     def _noted(self, head: bytes) -> bytes:
         """File headers with a line of text and, in rev 2, the new number of traces; what stood there is kept."""
@@ -122,12 +123,12 @@ class InfillWriter:
         runs = np.flatnonzero(np.diff(output) != 1) + 1
         for part, numbers in zip(np.split(block, runs), np.split(output, runs), strict=True):
             if len(numbers):
-                self._file.write_at(self._offset(int(numbers[0])), part)
+                self._behind.submit(self._file.write_at, self._offset(int(numbers[0])), part)
 
     def put_in_place(self, row: int, header: np.ndarray, samples: np.ndarray) -> None:
         """Write a dead trace that was filled: its own header, live and marked, and amplitudes (n_samples,)."""
         block = np.concatenate([self._marked(header[None]), self._encoded(samples[None])], axis=1)
-        self._file.write_at(self._offset(int(self.plan.output_of(np.array(row)))), block)
+        self._behind.submit(self._file.write_at, self._offset(int(self.plan.output_of(np.array(row)))), block)
         self.changed_rows.append(int(row))
 
     def put_holes(self, row: int, holes: np.ndarray, samples: np.ndarray) -> None:
@@ -136,7 +137,7 @@ class InfillWriter:
         width = self.layout.samples_width
         start = self._offset(int(self.plan.output_of(np.array(row)))) + 240
         for first, last in runs_of(holes):
-            self._file.write_at(start + first * width, raw[first * width : last * width])
+            self._behind.submit(self._file.write_at, start + first * width, raw[first * width : last * width])
         self.changed_rows.append(int(row))
 
     def _encoded(self, samples: np.ndarray) -> np.ndarray:
@@ -160,6 +161,7 @@ class InfillWriter:
         SeisfillError
             If the proof fails; then nothing is left.
         """
+        self._behind.drain()
         self._file.flush()
         written = HeaderIndex(self._file.path, output_layout(self.layout, self.plan.n_output))
         compared = compare_recorded(

@@ -65,6 +65,9 @@ def decimate_file(
         If the file cannot be read, or the rule hides nothing.
     """
     check_target(source, target, force=force)
+    check_target(source, truth_path(target), force=force)
+    if seed < 0:
+        raise InvalidParameterError(f"Invalid seed {seed}: must not be negative.")
     reader = SegyReader.open(source, layout=layout, gathers=gathers)
     hidden = np.zeros(reader.index.n_traces, dtype=bool)
     for number in range(len(reader)):

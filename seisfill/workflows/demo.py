@@ -9,12 +9,13 @@ import segyio
 
 from seisfill.interpolators.base import Interpolator
 from seisfill.masks import parse_mask
+from seisfill.plotting import plot_sections, save_figure
 from seisfill.segy.survey import GatherOptions
 from seisfill.synthetic.demo import DemoSurvey, make_demo_survey
 from seisfill.workflows.decimate import decimate_file
 from seisfill.workflows.fill import FillOptions, fill_file
 from seisfill.workflows.plot import plot_file
-from seisfill.workflows.score import score_files
+from seisfill.workflows.score import match_gathers, score_files
 
 PATTERNS = {"random:0.5": "random 50 %", "every:2": "every 2nd", "gap:8": "gap of 8"}
 
@@ -76,7 +77,15 @@ def run_demo(
             report(f"filled {filled} ({pattern}, {method}: {scores.snr_db:.1f} dB)")
         best = next(iter(interpolators))
         plot_file(truth, out / f"{word}.png", filled=out / f"{word}_{best}.sgy", decimated=decimated)
+    _draw_before_after(truth, out, f"every_2_{best}.sgy")
     return rows
+
+
+def _draw_before_after(truth: Path, out: Path, filled: str) -> None:
+    """The first shot with every second trace missing, filled, and as it was: the picture of the README."""
+    item = next(match_gathers(truth, out / filled, decimated=out / "every_2.sgy"))
+    sections = {"every 2nd trace missing": item.decimated, "filled": item.filled, "truth": item.truth}
+    save_figure(plot_sections(sections, dt=item.dt, live=item.live), out / "before_after.png")
 
 
 def write_survey(path: Path, survey: DemoSurvey) -> None:

@@ -115,7 +115,7 @@ def fill_file(
     """
     options = options or FillOptions()
     check_target(source, target, force=options.force)
-    check_target(source, sidecar_path(target), force=True)
+    check_target(source, sidecar_path(target), force=options.force)  # another fill may need the one that lies there
     reader = SegyReader.open(source, layout=options.layout, gathers=options.gathers, dead=options.dead)
     plan = plan_infill(reader.index, reader.survey)
     with InfillWriter(reader.index, plan, target, mark_byte=_free_mark(reader, options)) as writer:

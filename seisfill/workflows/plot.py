@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from seisfill.errors import InvalidParameterError
 from seisfill.metrics import snr_db
 from seisfill.plotting import new_figure, plot_comparison, plot_fk, plot_image, plot_wiggle, save_figure
+from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions
 from seisfill.segy.marks import MARK, MARK_BYTE, mark_field
 from seisfill.segy.reader import SegyReader
@@ -55,6 +56,8 @@ def plot_file(
     InvalidParameterError
         If no gather has that key.
     """
+    for source in (path, filled, decimated):
+        check_target(source or path, save, force=True)
     if filled is None:
         figure, key = _alone(path, gather, layout, gathers)
     else:

@@ -31,8 +31,10 @@ def strip_file(filled: Path, target: Path, *, sidecar: Path | None = None, force
         If the sidecar is absent or does not match, a trace lacks its mark, or the result is not the input; then
         nothing is written.
     """
-    check_target(filled, target, force=force)
-    notes = Sidecar.read(sidecar or sidecar_path(filled))
+    sidecar = sidecar or sidecar_path(filled)
+    for source in (filled, sidecar):
+        check_target(source, target, force=force)
+    notes = Sidecar.read(sidecar)
     index = open_filled(filled, notes)
     notes.check_marks(index)
     keep = np.ones(index.n_traces, dtype=bool)

@@ -39,7 +39,9 @@ def test_gaps_that_are_too_wide_are_refused_whole():
     assert judged(".|...|", max_gap=3, extrapolate=True)[0] == "x-xxx-"
 
 
-@pytest.mark.parametrize(("text", "said"), [("...", "0 live traces"), (".|..", "1 live traces"), ("|", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "said"), [("...", "0 live traces"), (".|..", "1 live traces"), ("|", None), ("", None)]
+)
 def test_fewer_than_two_live_traces_fill_nothing(text, said):
     for extrapolate in (False, True):
         wanted, reasons = judged(text, extrapolate=extrapolate)

@@ -93,7 +93,9 @@ def test_every_window_follows_the_formula_of_the_paper(x, mask, weight, bias):
         valid = wide_mask[i : i + 3, j : j + 3].sum()
         total = (weight * wide_x[:, i : i + 3, j : j + 3]).sum()
         assert grown[0, 0, i, j] == (valid > 0)
-        assert out[0, 0, i, j].item() == pytest.approx(total * 9 / valid + bias if valid else 0.0, abs=ROUNDING, rel=1e-6)
+        assert out[0, 0, i, j].item() == pytest.approx(
+            total * 9 / valid + bias if valid else 0.0, abs=ROUNDING, rel=1e-6
+        )
 
 
 def test_strides_and_dilations_shape_mask_and_features_alike():

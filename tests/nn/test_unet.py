@@ -38,7 +38,9 @@ def test_an_untrained_network_is_the_linear_filler():
 
 @torch.no_grad()
 @settings(max_examples=25)
-@given(n_traces=st.integers(1, 13), n_samples=st.integers(1, 41), levels=st.integers(1, 3), fold=st.sampled_from([1, 3, 4]))
+@given(
+    n_traces=st.integers(1, 13), n_samples=st.integers(1, 41), levels=st.integers(1, 3), fold=st.sampled_from([1, 3, 4])
+)
 def test_any_size_goes_in_and_comes_out(n_traces, n_samples, levels, fold):
     network = tiny(UNetConfig(widths=(3, 4, 5)[:levels], dilations=(1, 2), fold=fold))
     data, mask = patch(n_traces, n_samples, batch=2)
@@ -124,7 +126,9 @@ def test_unfolding_undoes_folding(batch, channels, n_traces, short, fold):
     assert torch.equal(unfold_time(fold_time(x, fold), fold), x)
 
 
-@given(n_traces=st.integers(1, 20), n_samples=st.integers(1, 40), multiple=st.tuples(st.integers(1, 8), st.integers(1, 16)))
+@given(
+    n_traces=st.integers(1, 20), n_samples=st.integers(1, 40), multiple=st.tuples(st.integers(1, 8), st.integers(1, 16))
+)
 def test_padding_adds_zeros_behind_the_end_and_as_few_as_can_be(n_traces, n_samples, multiple):
     padded = pad_to_multiple(torch.ones(1, 1, n_traces, n_samples), multiple)
     sizes = np.array(padded.shape[-2:])

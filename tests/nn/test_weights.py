@@ -73,7 +73,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_a_corrupt_file_is_refused_by_its_sum(saved, cut):
     path, _ = saved
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(WeightsError, match="must have the sha256 .* of their card"):
+    with pytest.raises(WeightsError, match=r"must have the sha256 .* of their card"):
         load_weights(path)
 
 

@@ -92,7 +92,9 @@ def test_events_add_up(seed):
     apart = sum(render(Arrivals(times[:, i : i + 1], amplitudes[:, i : i + 1]), spectra, N) for i in range(5))
     together = render(Arrivals(times, amplitudes), spectra, N)
     torch.testing.assert_close(together, apart, atol=1e-4, rtol=0)  # float32 sums of five events near one
-    torch.testing.assert_close(together[1:], render(Arrivals(times[1:], amplitudes[1:]), spectra[1:], N), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        together[1:], render(Arrivals(times[1:], amplitudes[1:]), spectra[1:], N), atol=1e-5, rtol=0
+    )
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))

@@ -21,7 +21,7 @@ def seeded(seed=0):
 def plain(monkeypatch):
     """Take decay and mute away."""
     monkeypatch.setattr(noise, "decay", lambda count, n, *, rng: torch.ones(count, 1, n))
-    monkeypatch.setattr(noise, "mute", lambda count, x, t, *, rng: torch.ones(count, x, t))
+    monkeypatch.setattr(noise, "mute", lambda *shape, rng: torch.ones(shape))
 
 
 @settings(max_examples=15)
@@ -59,8 +59,12 @@ def test_families_come_by_their_weights(monkeypatch):
     def family(time):
         return lambda count, x, t, *, rng: Arrivals(torch.full((count, 1, x), time), torch.ones(count, 1, x))
 
-    monkeypatch.setattr(surveys, "FAMILIES", MappingProxyType({"early": family(10.0), "late": family(40.0), "never": None}))
-    monkeypatch.setattr(surveys, "wavelet_spectra", lambda count, n, *, rng: torch.ones(count, n // 2 + 1, dtype=torch.complex64))
+    monkeypatch.setattr(
+        surveys, "FAMILIES", MappingProxyType({"early": family(10.0), "late": family(40.0), "never": None})
+    )
+    monkeypatch.setattr(
+        surveys, "wavelet_spectra", lambda count, n, *, rng: torch.ones(count, n // 2 + 1, dtype=torch.complex64)
+    )
     mixed = SyntheticSurveys(weights={"early": 1.0, "late": 3.0, "never": 0.0})
     signal, _ = mixed.draw(1000, (4, 48), rng=seeded())
     late = (signal.abs().sum(dim=1).argmax(dim=1) > 25).sum().item()

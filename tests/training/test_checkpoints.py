@@ -83,7 +83,9 @@ def test_a_state_that_was_cut_is_refused(saved):
         Trainer(CONFIG).resume(saved)
 
 
-@pytest.mark.parametrize("network", [UNetConfig(widths=(4, 8), dilations=(1,)), UNetConfig(widths=(4, 6), dilations=())])
+@pytest.mark.parametrize(
+    "network", [UNetConfig(widths=(4, 8), dilations=(1,)), UNetConfig(widths=(4, 6), dilations=())]
+)
 def test_a_state_of_another_network_is_refused(saved, network):
     with pytest.raises(WeightsError, match="of this network"):
         Trainer(TrainConfig(network=network)).resume(saved)

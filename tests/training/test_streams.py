@@ -38,8 +38,13 @@ def test_a_batch_is_a_pure_function_of_seed_and_step(seed, step):
     before = torch.get_rng_state()
     assert same(STREAM.draw(step, seed=seed), one)
     assert torch.equal(torch.get_rng_state(), before)
-    assert not same(STREAM.draw(step + 1, seed=seed), one)
-    assert not same(STREAM.draw(step, seed=seed + 1), one)
+    assert not torch.equal(STREAM.draw(step + 1, seed=seed).signal, one.signal)
+    assert not torch.equal(STREAM.draw(step, seed=seed + 1).signal, one.signal)
+
+
+def test_masks_too_change_from_step_to_step_and_from_patch_to_patch():
+    masks = [STREAM.draw(step, seed=1).mask[:, 0] for step in range(10)]
+    assert len({tuple(patch.flatten().tolist()) for mask in masks for patch in mask}) > 10  # of 20; regular ones repeat
 
 
 def test_amplitudes_are_gained_to_about_one_on_what_is_known():
