@@ -68,6 +68,7 @@ def command(
     for reason, count in done.refused.items():
         print(f"{out}: {count} traces left unfilled: {reason}")
     if done.refused:
+        print("To fill them all the same, by the reason: --max-gap N, --trace-range A:B or --method linear")
         raise typer.Exit(3)
 
 

@@ -131,6 +131,7 @@ class Sidecar:
                     digest.update(last)
                     last = line
             foot = json.loads(last)
+            counts: dict[str, int] = foot["foot"]
             if foot["sha256"] != digest.hexdigest():
                 raise ValueError("its lines have another sha256 than its foot says")
         except FileNotFoundError as error:
@@ -140,7 +141,7 @@ class Sidecar:
             ) from error
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error
-        return cls(path, head, foot["foot"])
+        return cls(path, head, counts)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """All rows, read one at a time."""

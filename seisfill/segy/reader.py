@@ -19,7 +19,7 @@ from seisfill.segy.survey import GatherOptions, SurveyMap, map_survey
 
 Dead = Literal["auto", "flag", "none"]
 DEAD_CODE = 2  # trace identification code of a dead trace; 1 is seismic data
-LARGEST = 1e30  # amplitudes beyond are holes, not data: squared they leave float32, and no instrument records them
+LARGEST = 1e30  # nothing is learnt from amplitudes beyond: squared they leave float32, and no instrument records them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +39,8 @@ class FileGather:
         Place of each row on the axis.
     dead : bool array, shape (n_recorded,)
         Rows that hold no signal.
+    holes : bool array, shape (n_recorded, n_samples)
+        NaN and infinite samples of the other rows.
     traces : uint8 array, shape (n_recorded, trace_bytes)
         Their bytes.
     """
@@ -48,6 +50,7 @@ class FileGather:
     rows: np.ndarray
     places: np.ndarray
     dead: np.ndarray
+    holes: np.ndarray
     traces: np.ndarray
 
 
@@ -119,7 +122,8 @@ class SegyReader:
         headers, raw = traces[:, :240], traces[:, 240:]
         samples = decode(raw, self.layout.format_code, self.layout.byte_order)
         good = _good(samples)
-        dead = self._dead(headers, samples, good)
+        holes = np.zeros_like(good) if good.all() else _unrecorded(raw, samples, self.layout)
+        dead = self._dead(headers, samples, holes)
         n_places = int(self.survey.axis.count[number])
         data = np.zeros((n_places, self.layout.n_samples), dtype=np.float32)
         data[places] = samples if good.all() else np.where(good, samples, 0)
@@ -133,9 +137,10 @@ class SegyReader:
         gather = Gather(
             data=data, live=live, valid=valid, dt=self.layout.dt, **self._geometry(headers, places, n_places)
         )
-        return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead, traces=traces)
+        holes = holes & ~dead[:, None]
+        return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead, holes=holes, traces=traces)
 
-    def _dead(self, headers: np.ndarray, samples: np.ndarray, good: np.ndarray) -> np.ndarray:
+    def _dead(self, headers: np.ndarray, samples: np.ndarray, holes: np.ndarray) -> np.ndarray:
         if self.dead == "none":
             return np.zeros(len(samples), dtype=bool)
         flagged = self._word(headers, "trid") == DEAD_CODE
@@ -145,7 +150,7 @@ class SegyReader:
         constant[constant] = (samples[constant] == samples[constant, :1]).all(axis=1)
         if samples.shape[1] == 1:
             constant = samples[:, 0] == 0  # a single sample always equals itself
-        return flagged | constant | (2 * good.sum(axis=1) < samples.shape[1])
+        return flagged | constant | (2 * holes.sum(axis=1) > samples.shape[1])
 
     def _word(self, headers: np.ndarray, name: str) -> np.ndarray:
         return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
@@ -174,6 +179,15 @@ class SegyReader:
     @property
     def _has_cdp_coordinates(self) -> bool:
         return self.layout.dialect == "segy" and self.layout.revision >= 1
+
+
+def _unrecorded(raw: np.ndarray, samples: np.ndarray, layout: Layout) -> np.ndarray:
+    """Where a file says NaN or Inf: holes to fill. IBM and integers cannot, and a double may be large but a number."""
+    if layout.format_code == 5:
+        return ~np.isfinite(samples)
+    if layout.format_code == 6:
+        return ~np.isfinite(np.ascontiguousarray(raw).view(f"{layout.byte_order}f8"))
+    return np.zeros(samples.shape, dtype=bool)
 
 
 def _good(samples: np.ndarray) -> np.ndarray:

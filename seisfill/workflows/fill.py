@@ -159,7 +159,7 @@ def _fill_gathers(
     for item in reader:
         new = by_group[starts[item.number] : starts[item.number + 1]]
         answer = None
-        if len(new) or item.dead.any() or item.gather.valid is not None:
+        if len(new) or item.dead.any() or item.holes.any():
             answer = interpolator.fill(item.gather)
             for reason in answer.reasons.values():
                 refused[reason] = refused.get(reason, 0) + 1

@@ -64,11 +64,8 @@ class GatherWriter:
         """Dead traces filled in their places, holes filled inside their traces."""
         for row, place in zip(item.rows[item.dead].tolist(), item.places[item.dead].tolist(), strict=True):
             self._fill_in_place(about, row, place)
-        if item.gather.valid is not None:
-            holes = ~item.gather.valid & item.gather.live[:, None]
-            for row, place in zip(item.rows.tolist(), item.places.tolist(), strict=True):
-                if holes[place].any():
-                    self._fill_holes(about, row, place, holes[place])
+        for number in np.flatnonzero(item.holes.any(axis=1)).tolist():
+            self._fill_holes(about, int(item.rows[number]), int(item.places[number]), item.holes[number])
 
     def _fill_in_place(self, about: "_About", row: int, place: int) -> None:
         output = self._output_of(row)

@@ -25,7 +25,7 @@ class GatherInfo:
     live, dead, absent : int
         Traces with signal, traces without, and places that no trace has.
     holed : int
-        Live traces with NaN, infinite or absurd samples.
+        Live traces with NaN or infinite samples.
     widest_gap : int
         Longest run of dead and absent places between two live traces.
     to_fill : int
@@ -138,13 +138,12 @@ def describe_file(
 def _count(reader: SegyReader, item: FileGather) -> GatherInfo:
     live = np.flatnonzero(item.gather.live)
     gaps = np.diff(live) - 1
-    valid = item.gather.valid
     return GatherInfo(
         gather=reader.survey.gather_keys[item.number].item(),
         live=len(live),
         dead=int(item.dead.sum()),
         absent=item.gather.n_traces - len(item.rows),
-        holed=0 if valid is None else int((~valid).any(axis=1).sum()),
+        holed=int(item.holes.any(axis=1).sum()),
         widest_gap=int(gaps.max()) if len(gaps) else 0,
         to_fill=int(gaps.sum()) if len(gaps) else 0,
     )

@@ -48,7 +48,7 @@ def test_a_curve_of_one_trace_is_a_number():
 
 
 @settings(max_examples=30)
-@given(seed=st.integers(0, 2**31), n_samples=st.integers(16, 400))
+@given(seed=st.integers(0, 2**31), n_samples=st.integers(64, 400))  # in fewer, a narrow bell can miss all frequencies
 def test_every_wavelet_has_energy_one_half(seed, n_samples):
     spectra = wavelet_spectra(5, n_samples, rng=seeded(seed))
     assert spectra.dtype == torch.complex64
