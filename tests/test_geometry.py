@@ -107,7 +107,7 @@ def test_a_span_may_be_off_by_the_rounding_of_the_keys():
 def test_duplicates_are_refused_with_the_numbers_of_the_traces():
     with pytest.raises(GeometryError, match=r"Invalid offset of traces 2 and 4 \(both 7\): must differ .* found 1 dup"):
         fit([5, 7, 6, 7], what="offset")
-    with pytest.raises(GeometryError, match="traces 1 and 2 .both 5., 3 and 4 .both 5., 5 and 6 .both 5.: .* found 4"):
+    with pytest.raises(GeometryError, match=r"traces 1 and 2 .both 5., 3 and 4 .both 5., 5 and 6 .both 5.: .* found 4"):
         fit([5] * 8, gather=[0, 0, 1, 1, 2, 2, 3, 3])
 
 
@@ -127,10 +127,10 @@ def test_keys_that_no_step_explains_are_refused_by_trace(keys):
 def test_a_step_of_the_user_that_the_keys_refute_is_refused():
     with pytest.raises(GeometryError, match="must lie within"):
         fit([1, 2, 4], step=2)
-    with pytest.raises(GeometryError, match="Invalid step 200 .* must agree with the keys, which lie 106"):
+    with pytest.raises(GeometryError, match=r"Invalid step 200 .* must agree with the keys, which lie 106"):
         fit([0, 107, 213, 320], step=200)
     for step in (0, -1, math.nan, math.inf):
-        with pytest.raises(InvalidParameterError, match="Invalid step .*: must be positive"):
+        with pytest.raises(InvalidParameterError, match=r"Invalid step .*: must be positive"):
             fit([1, 2], step=step)
 
 

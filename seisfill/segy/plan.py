@@ -86,7 +86,7 @@ def _ranks_in_two_key_order(
     axis = survey.axis
     all_group = np.concatenate([survey.group, group])
     key = axis.origin[all_group] + axis.step * np.concatenate([axis.place, place])
-    key = np.round(key / axis.step * 4)  # rounded keys of one place must tie across gathers
+    key = np.round((key - axis.origin[0]) / axis.step * 4)  # rounded keys of one place must tie across gathers
     n_recorded = len(survey.group)
     number = survey.gather_keys[all_group] if survey.n_gathers > 1 else all_group
     for primary, secondary in (

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from seisfill.errors import WeightsError
 from seisfill.neighbours import interpolate_linear
 from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import GatedUNet, UNetConfig
@@ -101,6 +102,10 @@ class Trainer:
     def resume(self, path: Path) -> None:
         """Take up the state that *path* holds."""
         head = load_checkpoint(path, network=self.network, average=self.average, optimizer=self.optimizer)
+        if head["seed"] != self.config.seed:
+            raise WeightsError(
+                f"Invalid seed {self.config.seed}: must be {head['seed']}, with which {path} was begun. Set it, or start anew."
+            )
         self.step, self.seconds = head["step"], head["seconds"]
 
     def save(self, path: Path) -> None:

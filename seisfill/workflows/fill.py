@@ -14,10 +14,10 @@ from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, MARK_BYTE, mark_is_free, sidecar_path
 from seisfill.segy.plan import InfillPlan, plan_infill
-from seisfill.segy.reader import Dead, SegyReader
+from seisfill.segy.reader import Dead, FileGather, SegyReader
 from seisfill.segy.survey import GatherOptions
 from seisfill.segy.writer import InfillWriter
-from seisfill.workflows.filled_gather import GatherWriter
+from seisfill.workflows.filled_gather import FEWEST_LIVE, GatherWriter
 
 Progress = Callable[[str, int, int], None]
 
@@ -161,11 +161,18 @@ def _fill_gathers(
         answer = None
         if len(new) or item.dead.any() or item.holes.any():
             answer = interpolator.fill(item.gather)
-            for reason in answer.reasons.values():
+            for reason in (*answer.reasons.values(), *_left_holes(item)):
                 refused[reason] = refused.get(reason, 0) + 1
         gathers.write(item, answer, new)
         progress("fill", item.number + 1, len(reader))
     return refused
+
+
+def _left_holes(item: FileGather) -> list[str]:
+    """A reason for each live trace whose holes have no neighbour to be filled from."""
+    if item.gather.live.sum() >= FEWEST_LIVE:
+        return []
+    return ["holes of a live trace that stands alone"] * int(item.holes.any(axis=1).sum())
 
 
 def _free_mark(reader: SegyReader, options: FillOptions) -> int | None:

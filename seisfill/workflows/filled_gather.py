@@ -13,6 +13,8 @@ from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import DEAD_CODE, FileGather, SegyReader
 from seisfill.segy.writer import InfillWriter, runs_of
 
+FEWEST_LIVE = 2  # below, holes inside a trace are left as they stand
+
 
 class GatherWriter:
     """
@@ -64,6 +66,8 @@ class GatherWriter:
         """Dead traces filled in their places, holes filled inside their traces."""
         for row, place in zip(item.rows[item.dead].tolist(), item.places[item.dead].tolist(), strict=True):
             self._fill_in_place(about, row, place)
+        if item.gather.live.sum() < FEWEST_LIVE:
+            return
         for number in np.flatnonzero(item.holes.any(axis=1)).tolist():
             self._fill_holes(about, int(item.rows[number]), int(item.places[number]), item.holes[number])
 
