@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from seisfill._version import __version__
-from seisfill.errors import MarkError
+from seisfill.errors import FileAccessError, MarkError
 from seisfill.segy.fields import Field, read_field
 from seisfill.segy.index import HeaderIndex
 
@@ -64,7 +64,7 @@ class SidecarWriter:
     Parameters
     ----------
     rows : binary file
-        Where rows wait; opened for writing and reading.
+        Where rows wait; opened for writing and reading, without a buffer that could fail when it is closed.
     """
 
     def __init__(self, rows: BinaryIO) -> None:
@@ -73,9 +73,19 @@ class SidecarWriter:
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
         """Append rows; each has a ``kind`` and an ``output`` trace number, and a ``reason`` if it was left unfilled."""
+        lines = []
         for row in rows:
             self.counts[REFUSED if "reason" in row else row["kind"]] += 1
-            self._rows.write(encode_line(row))
+            lines.append(encode_line(row))
+        left = memoryview(b"".join(lines))
+        try:
+            while left:
+                left = left[self._rows.write(left) :]
+        except OSError as error:
+            raise FileAccessError(
+                f"Invalid sidecar: must be writable to its end; {error.strerror or error}. "
+                "The input is untouched, and no output was left."
+            ) from error
 
     def finish(self, file: Any, head: dict[str, Any]) -> None:
         """Write head, rows and foot to a `PartialFile`."""

@@ -49,7 +49,8 @@ class InfillWriter:
         with contextlib.ExitStack() as files:
             self._file = files.enter_context(PartialFile(target))
             self._sidecar_file = files.enter_context(PartialFile(sidecar_path(target)))
-            self.sidecar = SidecarWriter(files.enter_context(tempfile.TemporaryFile(dir=target.parent)))
+            rows = files.enter_context(tempfile.TemporaryFile(dir=target.parent, buffering=0))
+            self.sidecar = SidecarWriter(rows)
             self._behind = files.enter_context(WriteBehind())  # closed first, so that no job meets a closed file
             self._files = files.pop_all()  # if one could not be opened, the others are gone by now
         self._input_sha256 = hashlib.sha256()

@@ -104,7 +104,7 @@ class Trainer:
         head = load_checkpoint(path, network=self.network, average=self.average, optimizer=self.optimizer)
         if head["seed"] != self.config.seed:
             raise WeightsError(
-                f"Invalid seed {self.config.seed}: must be {head['seed']}, with which {path} was begun. Set it, or start anew."
+                f"Invalid seed {self.config.seed}: must be {head['seed']}, with which {path} was begun."
             )
         self.step, self.seconds = head["step"], head["seconds"]
 

@@ -1,5 +1,6 @@
 """The main story: read a gather, fill it, write it, prove that nothing recorded was touched."""
 
+import os
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -87,8 +88,8 @@ class FillSummary:
 
 
 def fill_file(
-    source: Path,
-    target: Path,
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
     *,
     interpolator: Interpolator,
     options: FillOptions | None = None,
@@ -99,7 +100,7 @@ def fill_file(
 
     Parameters
     ----------
-    source, target : Path
+    source, target : path
         Input, opened read-only, and output; the sidecar is written beside it.
     interpolator : Interpolator
         The filler.
@@ -113,7 +114,7 @@ def fill_file(
     SeisfillError
         If the file cannot be read, nothing can be filled, or the output is in the way; then nothing is written.
     """
-    options = options or FillOptions()
+    source, target, options = Path(source), Path(target), options or FillOptions()
     check_target(source, target, force=options.force)
     check_target(source, sidecar_path(target), force=options.force)  # another fill may need the one that lies there
     reader = SegyReader.open(source, layout=options.layout, gathers=options.gathers, dead=options.dead)

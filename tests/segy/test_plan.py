@@ -11,7 +11,7 @@ from tests.segy.make_segy import write_segy
 
 
 def planned(tmp_path, gather, key, **options):
-    """The output's traces as (gather, key): recorded ones in their places, new ones in lower case of thought: negative."""
+    """The output as words gather.key, new traces in brackets; the plan; the survey."""
     gather, key = np.asarray(gather), np.asarray(key)
     samples = np.random.default_rng(0).normal(0, 10, (len(gather), 20))
     path = write_segy(tmp_path / "a.sgy", samples, headers={"fldr": gather, "tracf": key})
@@ -35,7 +35,11 @@ def planned(tmp_path, gather, key, **options):
         ([2, 2, 2, 1, 1], [1, 2, 4, 1, 3], "2.1 2.2 (2.3) 2.4 1.1 (1.2) 1.3"),  # gathers down
         ([1, 2, 1, 2, 1, 2], [1, 1, 2, 3, 4, 4], "1.1 2.1 1.2 (2.2) (1.3) 2.3 1.4 2.4"),  # key, then gather
         ([2, 1, 2, 1, 2, 1], [4, 4, 3, 2, 1, 1], "2.4 1.4 2.3 (1.3) (2.2) 1.2 2.1 1.1"),  # both down
-        ([1, 1, 1, 1], [4, 7, 1, 2], "1.4 (1.3) (1.5) (1.6) 1.7 1.1 1.2"),  # none: behind the neighbour that comes first
+        (
+            [1, 1, 1, 1],
+            [4, 7, 1, 2],
+            "1.4 (1.3) (1.5) (1.6) 1.7 1.1 1.2",
+        ),  # none: behind a neighbour
         ([7], [3], "7.3"),
     ],
 )
