@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format scores
+.PHONY: help demo test check format scores speed
 
 help:  ## show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,3 +34,6 @@ format: $(STAMP)  ## format the code
 
 scores: $(STAMP)  ## SNR of the shipped weights on the field files of SEISFILL_DATA or ../shared/data (minutes)
 	$(BIN)/python -m tests.field_scores
+
+speed: $(STAMP)  ## cost of a fill beside cp and sync, index of a million traces, the network on this machine
+	$(BIN)/python -m tests.speed

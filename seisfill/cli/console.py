@@ -97,13 +97,14 @@ def _plain(value: Any) -> Any:
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     """Print a table; the first column is words, the others are numbers."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     grid = Table(title=title or None, title_justify="left", show_header=bool(columns))
     for number, column in enumerate(columns):
         grid.add_column(column, justify="left" if number == 0 else "right")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(escape, row))  # a path may hold [brackets], which are markup to rich
     console = Console()
     console.print(grid)
 

@@ -32,12 +32,12 @@ def check_target(source: Path, target: Path, *, force: bool = False) -> None:
 
 
 def _check_names(source: Path, target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise FileAccessError(f"Invalid output {target}: must be a file, found a directory.")
     for name in (target, partial_path(target)):
         if name.exists() and source.exists() and os.path.samefile(source, name):
             found = "the same file" if name == target else f"it as {name.name}, where the output is written first"
             raise FileAccessError(f"Invalid output {target}: must not be the input, found {found}. Name another.")
-    if target.is_dir():
-        raise FileAccessError(f"Invalid output {target}: must be a file, found a directory.")
     if (target.exists() or target.is_symlink()) and not force:
         raise FileAccessError(f"Invalid output {target}: must not exist. Name another, or give --force to replace it.")
     if not target.parent.is_dir():

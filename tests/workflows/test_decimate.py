@@ -117,7 +117,7 @@ def test_a_window_of_which_every_trace_is_hidden_is_no_obstacle(tmp_path, monkey
 @pytest.mark.parametrize("mask", ["every:1", "random:0", "random:0.01"])
 def test_a_mask_that_hides_nothing_is_refused(tmp_path, mask):
     write_shots(tmp_path / "in.sgy")
-    with pytest.raises(InvalidParameterError, match="must hide at least one trace of .* and hides none"):
+    with pytest.raises(InvalidParameterError, match=r"must hide at least one trace of .* and hides none"):
         decimate(tmp_path, mask)
     assert list(listing(tmp_path)) == ["in.sgy"]
 

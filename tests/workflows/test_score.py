@@ -81,7 +81,7 @@ def test_rounded_keys_match_within_half_a_step(tmp_path):
     path = write_line(tmp_path / "truth.sgy", truth, keys, headers={**words, "offset": keys})
     live = [0, 1, 3, 6, 7]
     holes = write_line(tmp_path / "holes.sgy", truth[live], keys[live], headers={**words, "offset": keys[live]})
-    other = keys + [0, 0, 1, 0, -1, 1, 0, 0]  # as a fill may round them
+    other = keys + np.array([0, 0, 1, 0, -1, 1, 0, 0])  # as a fill may round them
     estimate = write_line(tmp_path / "filled.sgy", truth * 0.9, other, headers={**words, "offset": other})
     found = score_files(path, estimate, decimated=holes)
     assert found.n_missing == 3
@@ -126,5 +126,5 @@ def test_what_cannot_be_compared_is_refused(line, tmp_path):
     with pytest.raises(GeometryError, match=r"Invalid decimated file .*: must lack traces of .*, and lacks none"):
         score_files(path, filled, decimated=path)
     short = write_line(tmp_path / "short.sgy", truth[:, :20], range(1, 6))
-    with pytest.raises(GeometryError, match="must have 24 samples a trace as .* has, found 20"):
+    with pytest.raises(GeometryError, match=r"must have 24 samples a trace as .* has, found 20"):
         score_files(path, short, decimated=holes)

@@ -1,10 +1,11 @@
 """
-How much a fill costs beside the disk: ``python -m tests.io_speed [FOLDER]``.
+How much a fill costs, beside the disk and on the processor: ``make speed``, or ``python -m tests.speed [FOLDER]``.
 
 A filler that does nothing still plans, reads, decodes, inserts and verifies; its time is given as a ratio to `cp` and
 `sync` of the output, both measured in one run, with the largest memory that the fill held.
 """
 
+import os
 import resource
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from seisfill.gather import Filled
+from seisfill.gather import Filled, Gather
+from seisfill.interpolators.load import load_interpolator
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.samples import encode
@@ -53,8 +55,22 @@ def write_survey(path, n_shots, n_channels, n_samples, *, keep=1.0):
     return path
 
 
+def network_speed():
+    """Print the time of one gather of 180 traces and 1,024 samples with the shipped weights, best of five."""
+    data = np.random.default_rng(0).normal(size=(180, 1024))
+    gather = Gather(data=data, live=np.arange(180) % 2 == 0, dt=0.004)
+    filler = load_interpolator("network", device="cpu")
+    times = []
+    for _ in range(6):
+        start = time.perf_counter()
+        filler.fill(gather)
+        times.append(time.perf_counter() - start)
+    print(f"network: 180 traces x 1,024 samples in {min(times[1:]):.2f} s on {os.cpu_count()} cores")
+
+
 def main():
-    """Print index time, fill-to-copy ratios for two sizes, and memory."""
+    """Print index time, fill-to-copy ratios for two sizes, memory, and the network's time."""
+    network_speed()
     folder = Path(tempfile.mkdtemp(dir=sys.argv[1] if len(sys.argv) > 1 else None))
     many = write_survey(folder / "many.sgy", 10_000, 100, 10)
     start = time.perf_counter()
