@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from seisfill.errors import InvalidParameterError
 
+MOST_CHOICES = 12
+
 
 def check_between(what: str, value: float, low: float, high: float) -> None:
     """Raise unless ``low <= value <= high``."""
@@ -31,4 +33,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     choices = list(known)
     near = difflib.get_close_matches(word, choices, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(choices)}."
+    more = ", ..." if len(choices) > MOST_CHOICES else "."
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(choices[:MOST_CHOICES])}{more}"

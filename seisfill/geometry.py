@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ROUNDED_FROM = 8.0  # steps from here on may be rounded: one unit is then at most an eighth of the step
+FEWEST_SINGLES = 0.05  # share of neighbours that must lie one step apart for the smallest difference to be a step
 FARTHEST = 2.0**40  # places; beyond, a grid explodes whatever the number of traces
 MOST_PLACES = 20  # places for each recorded trace beyond which a grid is called exploding
 
@@ -101,6 +102,7 @@ def fit_axis(
         step = 1.0 if step is None else step
     elif step is None:
         step = _find_step(differences[same], what)
+        _refuse_chance(differences, same, step, (order, sorted_keys), what)
     _refuse_explosion(differences, step, len(keys), what)
     step, places, origin = _lay_out(differences, same, sorted_keys, group, step)
     if told is not None and abs(step - told) > max(_tolerance(told, sorted_keys), 0.02 * told):
@@ -162,6 +164,32 @@ def _refined(differences: Floats, step: float) -> float:
     return step
 
 
+def _refuse_chance(
+    differences: Floats, same: NDArray[np.bool_], step: float, traces: tuple[Ints, Floats], what: str
+) -> None:
+    """
+    Raise if the smallest difference is a chance, not a step: few neighbours lie one step apart.
+
+    Offsets at random explain any small step, and so does one wrong key among channels 2, 4, 6, .... The first and last
+    pair of a gather do not count against a step: a decimation that keeps the ends leaves an odd pair there.
+    """
+    steps = np.round(differences / step)
+    inner = same & np.append(same[1:], False) & np.insert(same[:-1], 0, False)
+    singles = same & (steps == 1)
+    if singles.sum() >= FEWEST_SINGLES * same.sum():
+        return
+    order, keys = traces
+    odd = np.flatnonzero(singles & inner)
+    if len(odd) or differences.sum() / step > 5 * len(keys):
+        odd = odd if len(odd) else np.flatnonzero(singles)
+        pairs = ", ".join(f"{order[i] + 1} and {order[i + 1] + 1} ({keys[i]:g}, {keys[i + 1]:g})" for i in odd[:3])
+        raise GeometryError(
+            f"Invalid {what}: must lie on a regular axis, and only {int(singles.sum())} of {int(same.sum())} "
+            f"neighbours lie one step of {step:g} apart: traces {pairs}. "
+            "Give the true --trace-step, or another --trace key."
+        )
+
+
 def _lay_out(
     differences: Floats, same: NDArray[np.bool_], keys: Floats, group: Ints, step: float
 ) -> tuple[float, Ints, Floats]:
@@ -201,7 +229,7 @@ def _refuse_explosion(lengths: Floats, step: float, n_traces: int, what: str) ->
     """Raise if lengths in units of the key make far more places than there are traces."""
     with np.errstate(over="ignore"):
         places = float(np.sum(lengths / step))
-    if places > MOST_PLACES * n_traces + 1000:
+    if places > MOST_PLACES * n_traces + 100:
         raise GeometryError(
             f"Invalid step {step:g} of {what}: must leave fewer than {MOST_PLACES} places for each of the {n_traces} "
             f"traces, found {places:.6g}. Give --trace-step, or another --trace key."

@@ -194,3 +194,22 @@ def test_the_true_step_told_finds_the_true_places(case):
     group = np.repeat(np.arange(len(gathers)), [len(places) for _, places in gathers])
     told = fit(keys, group, step=step)
     assert told.place.tolist() == np.concatenate([places - places[0] for _, places in gathers]).tolist()
+
+
+def test_offsets_at_random_are_no_axis_of_one_metre():
+    keys = np.unique(np.random.default_rng(0).integers(10, 2400, 96))
+    with pytest.raises(GeometryError, match="regular axis"):
+        fit_axis(np.zeros(len(keys), dtype=int), keys)
+
+
+def test_one_odd_channel_does_not_halve_the_step_of_a_survey():
+    keys = np.tile(2 * np.arange(60), 4)
+    keys[70] += 1
+    with pytest.raises(GeometryError, match="only 1 of 236"):
+        fit_axis(np.repeat(np.arange(4), 60), keys)
+
+
+def test_a_kept_last_trace_shows_the_step_of_a_decimation():
+    keys = np.append(np.arange(0, 120, 2), 119)
+    axis = fit_axis(np.zeros(len(keys), dtype=int), keys)
+    assert (axis.step, axis.count[0]) == (1, 120)

@@ -116,7 +116,7 @@ def say(line: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """A bar for each stage on a terminal; elsewhere a line a stage, and one every half minute in long ones."""
+    """A bar for each stage on a terminal; elsewhere a line every half minute."""
     if sys.stderr.isatty():
         with _bars() as told:
             yield told
@@ -147,7 +147,7 @@ def _lines() -> Any:
     def told(stage: str, done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if done == total or now - last > 30:
+        if now - last > 30:
             last = now
             say(f"seisfill: {stage} {done}/{total}")
 

@@ -7,6 +7,8 @@ import typer
 
 from seisfill.cli import console as c
 
+CURES = {"gap of": "--max-gap N or --method linear", "not asked for": "--trace-range A:B"}  # by a word of the reason
+
 
 def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file with missing traces.")],
@@ -68,7 +70,10 @@ def command(
     for reason, count in done.refused.items():
         print(f"{out}: {count} traces left unfilled: {reason}")
     if done.refused:
-        print("To fill them all the same, by the reason: --max-gap N, --trace-range A:B or --method linear")
+        reasons = " ".join(done.refused)
+        hints = [flag for word, flag in CURES.items() if word in reasons]
+        if hints:
+            print(f"To fill them all the same: {', '.join(hints)}")
         raise typer.Exit(3)
 
 

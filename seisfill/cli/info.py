@@ -50,6 +50,10 @@ def command(
         ["amplitude", "  ".join(f"{k} {v:.4g}" for k, v in about.amplitude.items() if v is not None)],
         ["would fill", f"{about.total('to_fill')} traces; {about.total('holed')} live traces have holes"],
     ]
+    if about.beyond:
+        rows.append(
+            ["beyond", f"{about.beyond} places beyond a gather's first or last trace; --trace-range A:B fills them"]
+        )
     c.table("", [], rows)
     counts = [
         [str(g.gather), *(str(n) for n in (g.live, g.dead, g.absent, g.holed, g.widest_gap, g.to_fill))]

@@ -13,6 +13,8 @@ from seisfill.cli.console import say
 from seisfill.errors import SeisfillError, SeisfillWarning
 
 DONE, UNEXPECTED, REFUSED, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
+# A wrong word on the command line: click's UsageError, which newer typers carry under a private name.
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="seisfill",
@@ -38,11 +40,16 @@ def run() -> None:
     warnings.showwarning = _show_warning_once()  # type: ignore[assignment]
     warnings.simplefilter("always", SeisfillWarning)
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else DONE)
+    except USAGE_ERROR as error:
+        said = " ".join(error.format_message().split())  # type: ignore[attr-defined]
+        say(f"seisfill: error: {said.rstrip('.')}. See seisfill --help.")
+        sys.exit(REFUSED)
     except SeisfillError as error:
         say(f"seisfill: error: {' '.join(str(error).split())}")
         sys.exit(REFUSED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         say("seisfill: interrupted; no output was left")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

@@ -8,7 +8,7 @@ import typer
 
 def command(
     file: Annotated[Path, typer.Argument(help="Truth, or a file with holes.")],
-    save: Annotated[Path, typer.Option("--save", help="Picture: .png, .pdf or .svg.")],
+    save: Annotated[Path, typer.Option("--save", help="Picture: .png, .pdf or .svg; replaced if it is there.")],
     filled: Annotated[Path | None, typer.Argument(help="Fill of it, or of the decimated file.")] = None,
     decimated: Annotated[
         Path | None, typer.Option("--decimated", help="What was filled, if FILE is the truth.")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from seisfill.errors import InvalidParameterError
 from seisfill.gather import Bools, Filled, Floats, Gather
 
 
@@ -31,6 +32,10 @@ class Limits:
 
     max_gap: int | None = None
     extrapolate: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_gap is not None and self.max_gap < 1:
+            raise InvalidParameterError(f"Invalid max_gap {self.max_gap}: must be at least 1 trace.")
 
     def judge(self, live: Bools) -> tuple[Bools, dict[int, str]]:
         """
@@ -62,8 +67,11 @@ class Limits:
         for i in missing:
             right = int(np.searchsorted(places, i))
             if right in (0, len(places)):
+                away = int(places[0] - i if right == 0 else i - places[-1])
                 if not self.extrapolate:
                     reasons[int(i)] = "beyond the last live trace; extrapolation was not asked for"
+                elif self.max_gap is not None and away > self.max_gap:
+                    reasons[int(i)] = f"more than {self.max_gap} traces beyond the last live one"
                 continue
             width = int(places[right] - places[right - 1] - 1)
             if self.max_gap is not None and width > self.max_gap:

@@ -66,6 +66,9 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[Ga
             f"Invalid weights {path}: must have a readable card {path.with_suffix('.json').name} beside them "
             f"({type(error).__name__}: {error}). Copy both files of the training's output."
         ) from error
+    gap = card.get("max_gap")
+    if not (gap is None or (isinstance(gap, int) and gap >= 1)):
+        raise WeightsError(f"Invalid max_gap {gap!r} in the card of {path}: must be a number of traces, or null.")
     if sha256_of(path) != card.get("sha256"):
         raise WeightsError(
             f"Invalid weights {path}: must have the sha256 {str(card.get('sha256'))[:12]}... of their card, found "

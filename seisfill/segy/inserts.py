@@ -9,6 +9,7 @@ from seisfill.segy.reader import coordinate_scale
 COORDINATES = ("sx", "sy", "gx", "gy")
 CDP_COORDINATES = ("cdpx", "cdpy")
 ELEVATIONS = ("gelev", "selev", "sdepth", "gdel", "sdel", "swdep", "gwdep")
+THREE_D = ("iline", "xline")
 NUMBERS = ("cdp", "iline", "xline")
 ROUNDING = 1.5  # metres that offset and distance of source and receiver may differ and still be said to agree
 
@@ -50,7 +51,8 @@ def new_headers(
     """
     maker = _Maker(headers, places, new_places, layout)
     keep = {keys[0].byte} | ({gather_key.byte} if gather_key else set())
-    has_rev1 = layout.dialect == "segy" and layout.revision >= 1
+    is_3d = keys[0].name in THREE_D or (gather_key is not None and gather_key.name in THREE_D)
+    has_rev1 = layout.dialect == "segy" and (layout.revision >= 1 or is_3d)
     for name in (*COORDINATES, *(CDP_COORDINATES if has_rev1 else ())):
         maker.interpolate(name, keep, scalar="scalco")
     for name in ELEVATIONS:

@@ -18,7 +18,12 @@ PRESETS = {
     "crossline": ("xline", "iline"),
 }
 LINE_KEYS = ("cdp", "iline", "xline", "tracl", "tracr", "ep")
-_DETECTED = ("shot", "cdp", "inline", "crossline")
+_DETECTED = (
+    ("shot", "fldr", "tracf"),
+    ("shot", "fldr", "offset"),
+    ("cdp", "cdp", "offset"),
+    *((kind, *PRESETS[kind]) for kind in ("inline", "crossline")),
+)
 MOSTLY = 0.9  # share of traces that must be told apart: a few duplicates are an error to show, not another kind of file
 
 
@@ -50,9 +55,10 @@ def find_keys(index: HeaderIndex, *, gather: str | None = None, trace: str | Non
     The keys that the user names, completed or found by rule where nothing is named.
 
     The rule takes the first that tells the traces apart and whose gathers lie together in the file: field record and
-    channel (``shot``), CDP and offset (``cdp``), inline and crossline (``inline``), crossline and inline
-    (``crossline``), then the whole file as one ``line`` along the first of CDP, inline, crossline and trace sequence
-    numbers that differs from trace to trace.
+    channel (``shot``), field record and offset (``shot``), CDP and offset (``cdp``), inline and crossline (``inline``),
+    crossline and inline (``crossline``), then the whole file as one ``line`` along the first of CDP, inline, crossline
+    and trace sequence numbers that differs from trace to trace. Stacks keep words of the shots that they were made of:
+    where all offsets are equal, inlines and crosslines come first, and so does a line of CDPs of several field records.
 
     Parameters
     ----------
@@ -105,10 +111,10 @@ def _replaced(found: GatherKeys, trace: Field) -> GatherKeys:
 
 def _pairs(dialect: str) -> Iterator[GatherKeys]:
     """The pairs of the rule that *dialect* has words for."""
-    for kind in _DETECTED:
+    for kind, *words in _DETECTED:
         if dialect == "su" and kind in ("inline", "crossline"):
             continue
-        group, along = (find_field(word, dialect=dialect) for word in PRESETS[kind])
+        group, along = (find_field(word, dialect=dialect) for word in words)
         yield GatherKeys(
             kind=kind, gather=group, trace=along, reason=f"{group.name} and {along.name} tell the traces apart"
         )
@@ -116,12 +122,37 @@ def _pairs(dialect: str) -> Iterator[GatherKeys]:
 
 def _detect(index: HeaderIndex) -> GatherKeys:
     """First pair of the rule that fits, else the line."""
-    for keys in _pairs(index.layout.dialect):
-        assert keys.gather is not None
-        group, along = index.columns(keys.gather, keys.trace)
-        if _makes_gathers(group, along):
+    pairs = list(_pairs(index.layout.dialect))
+    record, cdp, offset = index.columns("fldr", "cdp", "offset")
+    stacked = len(np.unique(offset)) == 1
+    if stacked:
+        pairs.sort(key=lambda keys: keys.kind not in ("inline", "crossline"))
+        if _is_line(record, cdp) and not any(_fits(index, keys) for keys in pairs[:2] if keys.kind != "shot"):
+            reason = "all offsets are equal and CDPs run through the file"
+            return GatherKeys(
+                kind="line", gather=None, trace=find_field("cdp", dialect=index.layout.dialect), reason=reason
+            )
+    for keys in pairs:
+        if _fits(index, keys):
             return keys
+    n_records = len(np.unique(record))
+    if not stacked and 1 < n_records < len(record) / 2:
+        raise GeometryError(
+            f"Invalid trace keys of {index.path}: must tell the traces of a shot apart, and in {n_records} "
+            "field records neither channels nor offsets do. Name the right words with --gather and --trace."
+        )
     return GatherKeys(kind="line", gather=None, trace=_line_key(index), reason="no pair of keys makes gathers")
+
+
+def _is_line(record: np.ndarray, cdp: np.ndarray) -> bool:
+    """Whether CDPs rise or fall from trace to trace through several field records."""
+    steps = np.diff(cdp)
+    return len(np.unique(record)) > 1 and bool((steps > 0).all() or (steps < 0).all())
+
+
+def _fits(index: HeaderIndex, keys: GatherKeys) -> bool:
+    assert keys.gather is not None
+    return _makes_gathers(*index.columns(keys.gather, keys.trace))
 
 
 def _makes_gathers(group: np.ndarray, along: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from seisfill.errors import InvalidParameterError, SeisfillWarning
 from seisfill.gather import Gather
 from seisfill.segy.fields import find_field, read_field
-from seisfill.segy.index import HeaderIndex
+from seisfill.segy.index import HeaderIndex, scan_samples
 from seisfill.segy.layout import Layout, LayoutOptions, detect_layout
 from seisfill.segy.samples import decode
 from seisfill.segy.survey import GatherOptions, SurveyMap, map_survey
@@ -114,6 +114,13 @@ class SegyReader:
 
     def __iter__(self) -> Iterator[FileGather]:
         return (self.read(number) for number in range(len(self)))
+
+    def lacks_something(self) -> bool:
+        """Whether any trace is absent or dead, or has holes; reads the samples once where headers do not tell."""
+        if self.survey.n_absent or (self.dead != "none" and (self.index.column("trid") == DEAD_CODE).any()):
+            return True
+        scan = scan_samples(self.index)
+        return bool(scan.bad.any() or (self.dead == "auto" and scan.constant.any()))
 
     def read(self, number: int) -> FileGather:
         """Read and decode one gather."""

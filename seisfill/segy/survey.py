@@ -78,6 +78,14 @@ class SurveyMap:
         return np.flatnonzero(~taken)
 
     @property
+    def n_beyond(self) -> int:
+        """Places of the survey's range of keys that lie beyond the first or last trace of their own gather."""
+        first, last = self.axis.origin, self.axis.origin + self.axis.step * (self.axis.count - 1)
+        before = np.floor((first - first.min()) / self.axis.step + 0.1)
+        behind = np.floor((last.max() - last) / self.axis.step + 0.1)
+        return int((before + behind).sum())
+
+    @property
     def n_absent(self) -> int:
         """Places of all gathers that no trace has."""
         return int(self.axis.count.sum()) - len(self.group)

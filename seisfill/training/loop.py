@@ -103,9 +103,7 @@ class Trainer:
         """Take up the state that *path* holds."""
         head = load_checkpoint(path, network=self.network, average=self.average, optimizer=self.optimizer)
         if head["seed"] != self.config.seed:
-            raise WeightsError(
-                f"Invalid seed {self.config.seed}: must be {head['seed']}, with which {path} was begun."
-            )
+            raise WeightsError(f"Invalid seed {self.config.seed}: must be {head['seed']}, with which {path} was begun.")
         self.step, self.seconds = head["step"], head["seconds"]
 
     def save(self, path: Path) -> None:

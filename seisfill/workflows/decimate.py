@@ -76,8 +76,12 @@ def decimate_file(
             hidden[rows] = ~mask.draw(len(rows), rng=np.random.default_rng([seed, number]))
     if not hidden.any():
         raise InvalidParameterError(f"Invalid mask {mask}: must hide at least one trace of {source}, and hides none.")
-    _write(reader, target, hidden, zero=zero)
     _write_truth(reader, target, hidden, mask=repr(mask), seed=seed, zero=zero)
+    try:
+        _write(reader, target, hidden, zero=zero)
+    except BaseException:
+        truth_path(target).unlink(missing_ok=True)
+        raise
     return DecimateSummary(n_traces=len(hidden), n_hidden=int(hidden.sum()))
 
 

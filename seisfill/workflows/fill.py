@@ -15,10 +15,10 @@ from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, MARK_BYTE, mark_is_free, sidecar_path
 from seisfill.segy.plan import InfillPlan, plan_infill
-from seisfill.segy.reader import Dead, FileGather, SegyReader
+from seisfill.segy.reader import Dead, SegyReader
 from seisfill.segy.survey import GatherOptions
 from seisfill.segy.writer import InfillWriter
-from seisfill.workflows.filled_gather import FEWEST_LIVE, GatherWriter
+from seisfill.workflows.filled_gather import LEFT_HOLES, GatherWriter
 
 Progress = Callable[[str, int, int], None]
 
@@ -56,6 +56,8 @@ class FillOptions:
     force: bool = False
 
     def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise InvalidParameterError(f"Invalid seed {self.seed}: must not be negative.")
         if self.mark_byte is not None and not 1 <= self.mark_byte <= 237:
             raise InvalidParameterError(f"Invalid mark field {self.mark_byte}: must be a byte from 1 to 237, or none.")
 
@@ -118,12 +120,14 @@ def fill_file(
     check_target(source, target, force=options.force)
     check_target(source, sidecar_path(target), force=options.force)  # another fill may need the one that lies there
     reader = SegyReader.open(source, layout=options.layout, gathers=options.gathers, dead=options.dead)
+    if not reader.lacks_something():
+        raise NothingToFillError(_why_nothing(source, reader, {}))
     plan = plan_infill(reader.index, reader.survey)
     with InfillWriter(reader.index, plan, target, mark_byte=_free_mark(reader, options)) as writer:
         refused = _fill_gathers(reader, plan, writer, interpolator, progress)
         summary = _summary(writer, refused, len(reader))
         if not summary.n_filled + summary.holes:
-            raise NothingToFillError(_why_nothing(source, reader, summary))
+            raise NothingToFillError(_why_nothing(source, reader, summary.refused))
         writer.commit(_head(reader, interpolator, options), _counter(progress, "verify", plan.n_output))
     return summary
 
@@ -162,18 +166,13 @@ def _fill_gathers(
         answer = None
         if len(new) or item.dead.any() or item.holes.any():
             answer = interpolator.fill(item.gather)
-            for reason in (*answer.reasons.values(), *_left_holes(item)):
+            for reason in answer.reasons.values():
                 refused[reason] = refused.get(reason, 0) + 1
-        gathers.write(item, answer, new)
+        left = gathers.write(item, answer, new)
+        if left:
+            refused[LEFT_HOLES] = refused.get(LEFT_HOLES, 0) + left
         progress("fill", item.number + 1, len(reader))
     return refused
-
-
-def _left_holes(item: FileGather) -> list[str]:
-    """A reason for each live trace whose holes have no neighbour to be filled from."""
-    if item.gather.live.sum() >= FEWEST_LIVE:
-        return []
-    return ["holes of a live trace that stands alone"] * int(item.holes.any(axis=1).sum())
 
 
 def _free_mark(reader: SegyReader, options: FillOptions) -> int | None:
@@ -217,13 +216,13 @@ def _summary(writer: InfillWriter, refused: dict[str, int], n_gathers: int) -> F
     )
 
 
-def _why_nothing(source: Path, reader: SegyReader, summary: FillSummary) -> str:
-    if summary.refused:
-        reason, count = next(iter(summary.refused.items()))
+def _why_nothing(source: Path, reader: SegyReader, refused: dict[str, int]) -> str:
+    if refused:
+        reason, count = next(iter(refused.items()))
         return (
             f"Invalid input {source}: must hold a hole that can be filled, and all "
-            f"{sum(summary.refused.values())} were refused ({count} of them: {reason}). "
-            "Try --method linear, or --max-gap."
+            f"{sum(refused.values())} were refused ({count} of them: {reason}). "
+            "Nothing was written."
         )
     keys = reader.survey.keys
     return (

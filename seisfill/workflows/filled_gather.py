@@ -13,7 +13,7 @@ from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import DEAD_CODE, FileGather, SegyReader
 from seisfill.segy.writer import InfillWriter, runs_of
 
-FEWEST_LIVE = 2  # below, holes inside a trace are left as they stand
+LEFT_HOLES = "holes of a live trace without a known sample on both sides were left"
 
 
 class GatherWriter:
@@ -35,8 +35,12 @@ class GatherWriter:
     def __init__(self, reader: SegyReader, plan: InfillPlan, writer: InfillWriter, *, whole: bool) -> None:
         self.reader, self.plan, self.writer, self.whole = reader, plan, writer, whole
 
-    def write(self, item: FileGather, answer: Filled | None, new: np.ndarray) -> None:
-        """Write one gather; *new* are the numbers in the plan of its absent traces, no answer if it lacks nothing."""
+    def write(self, item: FileGather, answer: Filled | None, new: np.ndarray) -> int:
+        """
+        Write one gather; the number of live traces whose holes were left.
+
+        *new* are the numbers in the plan of its absent traces; there is no answer if it lacks nothing.
+        """
         about = None if answer is None else _About(self.reader, item, answer)
         places, output = self.plan.place[new], self.plan.output[new]
         made = np.zeros((0, self.reader.layout.trace_bytes), dtype=np.uint8)
@@ -49,8 +53,7 @@ class GatherWriter:
             self._write_whole(item, output, made)
         else:
             self.writer.put_inserted(output, made)
-        if about is not None:
-            self._change_recorded(about, item)
+        return 0 if about is None else self._change_recorded(about, item)
 
     def _write_whole(self, item: FileGather, output: np.ndarray, made: np.ndarray) -> None:
         """Recorded and new traces as one block."""
@@ -62,14 +65,18 @@ class GatherWriter:
         in_file_order = item.traces if (np.diff(item.rows) > 0).all() else item.traces[np.argsort(item.rows)]
         self.writer.put_block(first, block, recorded=in_file_order)
 
-    def _change_recorded(self, about: "_About", item: FileGather) -> None:
-        """Dead traces filled in their places, holes filled inside their traces."""
+    def _change_recorded(self, about: "_About", item: FileGather) -> int:
+        """Dead traces filled in their places, holes inside their traces; the number of traces whose holes were left."""
         for row, place in zip(item.rows[item.dead].tolist(), item.places[item.dead].tolist(), strict=True):
             self._fill_in_place(about, row, place)
-        if item.gather.live.sum() < FEWEST_LIVE:
-            return
-        for number in np.flatnonzero(item.holes.any(axis=1)).tolist():
-            self._fill_holes(about, int(item.rows[number]), int(item.places[number]), item.holes[number])
+        if not item.holes.any():
+            return 0
+        left, right = known_neighbours(item.gather.known)
+        between = ((left >= 0) & (right < item.gather.n_traces))[item.places]
+        for number in np.flatnonzero((item.holes & between).any(axis=1)).tolist():
+            holes = item.holes[number] & between[number]
+            self._fill_holes(about, int(item.rows[number]), int(item.places[number]), holes)
+        return int((item.holes & ~between).any(axis=1).sum())
 
     def _fill_in_place(self, about: "_About", row: int, place: int) -> None:
         output = self._output_of(row)

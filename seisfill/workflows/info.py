@@ -56,6 +56,9 @@ class FileInfo:
         Kind of gather, the two header words, why, and the step.
     gathers : tuple of GatherInfo
         Counts.
+    beyond : int
+        Places of the survey's range of keys beyond a gather's own first or last trace; only ``--trace-range`` asks for
+        them.
     amplitude : dict
         Smallest, largest and RMS of live samples.
     warnings : tuple of str
@@ -66,6 +69,7 @@ class FileInfo:
     layout: dict[str, Any]
     keys: dict[str, Any]
     gathers: tuple[GatherInfo, ...]
+    beyond: int
     amplitude: dict[str, float | None]
     warnings: tuple[str, ...]
 
@@ -126,6 +130,7 @@ def describe_file(
             "reason": keys.reason,
         },
         gathers=tuple(counted),
+        beyond=reader.survey.n_beyond,
         amplitude={
             "min": float(low) if samples else None,
             "max": float(high) if samples else None,

@@ -12,7 +12,7 @@ from seisfill.metrics import snr_db
 from seisfill.plotting import new_figure, plot_comparison, plot_fk, plot_image, plot_wiggle, save_figure
 from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions
-from seisfill.segy.marks import MARK, MARK_BYTE, mark_field
+from seisfill.segy.marks import IN_PLACE, INSERTED, Sidecar, sidecar_path
 from seisfill.segy.reader import SegyReader
 from seisfill.segy.survey import GatherOptions
 from seisfill.workflows.score import MatchedGather, match_gathers
@@ -103,9 +103,11 @@ def _compared(
 def _by_marks(
     path: Path, filled: Path, gathers: GatherOptions | None, gather: float | None
 ) -> tuple[MatchedGather, np.ndarray]:
-    """The first file has every trace, so it is the truth; the marks of the second say what was missing."""
+    """The first file has every trace, so it is the truth; the sidecar of the second says what was missing."""
     reader = SegyReader.open(filled, gathers=gathers)
-    marked = reader.index.column(mark_field(MARK_BYTE)) == MARK
+    notes = Sidecar.read(sidecar_path(filled))
+    marked = np.zeros(reader.index.n_traces, dtype=bool)
+    marked[[row["output"] for row in notes.rows() if row["kind"] in (INSERTED, IN_PLACE)]] = True
     for item in match_gathers(path, filled, decimated=None, gathers=gathers, only=gather):
         number = [key.item() for key in reader.survey.gather_keys].index(item.key)
         live = ~marked[reader.survey.rows(number)]

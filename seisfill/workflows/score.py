@@ -27,10 +27,8 @@ class MatchedGather:
         Amplitudes at the traces that the truth has; zeros where a file has none.
     live : bool array, shape (n_traces,)
         Traces that the decimated file has.
-    traces : array, shape (n_traces,)
-        Their keys.
-    dt : float
-        Sample interval [s].
+    dt, t0 : float
+        Sample interval and time of the first sample [s].
     """
 
     key: int | float
@@ -38,7 +36,6 @@ class MatchedGather:
     filled: np.ndarray
     decimated: np.ndarray
     live: np.ndarray
-    traces: np.ndarray
     dt: float
     t0: float
 
@@ -167,7 +164,6 @@ def match_gathers(
             filled=found[0][0],
             decimated=found[-1][0] * live[:, None],
             live=live,
-            traces=along,
             dt=item.gather.dt,
             t0=item.gather.t0,
         )

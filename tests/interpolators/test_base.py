@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from seisfill.errors import InvalidParameterError
 from seisfill.gather import Gather
 from seisfill.interpolators.base import Limits, make_answer
 
@@ -39,6 +40,17 @@ def test_gaps_that_are_too_wide_are_refused_whole():
     assert judged(".|...|", max_gap=3, extrapolate=True)[0] == "x-xxx-"
 
 
+def test_extrapolation_ends_where_the_widest_gap_ends():
+    wanted, reasons = judged("...|..|..", max_gap=2, extrapolate=True)
+    assert wanted == "-xx-xx-xx"
+    assert reasons == {0: "more than 2 traces beyond the last live one"}
+
+
+def test_a_widest_gap_of_nothing_is_refused():
+    with pytest.raises(InvalidParameterError, match="max_gap 0"):
+        Limits(max_gap=0)
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [("...", "0 live traces"), (".|..", "1 live traces"), ("|", None), ("", None)]
 )
@@ -50,7 +62,7 @@ def test_fewer_than_two_live_traces_fill_nothing(text, said):
         assert all(reason == f"{said}; at least 2 are needed" for reason in reasons.values())
 
 
-@given(live=flags, max_gap=st.none() | st.integers(0, 5), extrapolate=st.booleans())
+@given(live=flags, max_gap=st.none() | st.integers(1, 5), extrapolate=st.booleans())
 def test_every_missing_trace_is_wanted_or_has_its_reason(live, max_gap, extrapolate):
     before = live.copy()
     wanted, reasons = Limits(max_gap=max_gap, extrapolate=extrapolate).judge(live)

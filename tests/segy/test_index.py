@@ -84,9 +84,7 @@ def test_dirty_and_unnormalised_ibm_words_are_compared_by_value(tmp_path):
     st.integers(1, 4000),
 )
 @settings(deadline=None, max_examples=60)
-def test_the_scan_agrees_with_the_decoded_samples(  # noqa: PLR0917 - hypothesis passes by position
-    tmp_path_factory, code, order, n_samples, seed, chunk_bytes
-):
+def test_the_scan_agrees_with_the_decoded_samples(tmp_path_factory, code, order, n_samples, seed, chunk_bytes):
     rng = np.random.default_rng(seed)
     values = [0.0, -0.0, 1.0] + ([1e30, np.inf, -np.inf, 3e38] if code in {1, 5, 6} else [])
     values += [np.nan, 1e-45] if code in {5, 6} else []

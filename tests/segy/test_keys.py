@@ -54,11 +54,35 @@ def test_gathers_must_lie_together_in_the_file(tmp_path):
 
 
 def test_a_few_duplicates_do_not_change_what_a_file_is(tmp_path):
-    headers = {"fldr": np.repeat([1, 2], 10), "tracf": np.tile(np.arange(10), 2), "cdp": np.arange(20)}
+    headers = {"fldr": np.repeat([1, 2], 10), "tracf": np.tile(np.arange(10), 2), "cdp": np.tile(np.arange(10), 2)}
     headers["tracf"][3] = 2
     assert find_keys(index_with(tmp_path, headers)).kind == "shot"
     headers["tracf"][5:9] = 2
+    headers["cdp"] = np.arange(20)
     assert find_keys(index_with(tmp_path, headers)).kind == "line"
+
+
+def test_a_stack_keeps_words_of_its_shots_and_is_a_line_all_the_same(tmp_path):
+    n = np.arange(40)
+    stale = {"fldr": n // 4, "tracf": np.tile([1, 2, 5, 7], 10), "cdp": 100 + n}
+    assert words(find_keys(index_with(tmp_path, stale))) == ("line", None, "cdp")
+
+
+def test_a_stacked_cube_is_inlines_whatever_its_field_records_say(tmp_path):
+    inline, crossline = np.repeat([11, 12], 6), np.tile(np.arange(6), 2)
+    headers = {"fldr": inline, "tracf": crossline, "iline": inline, "xline": crossline}
+    assert words(find_keys(index_with(tmp_path, headers))) == ("inline", "iline", "xline")
+
+
+def test_shots_without_channels_are_told_apart_by_offset(tmp_path):
+    headers = {"fldr": np.repeat([1, 2], 6), "offset": np.tile(25 * np.arange(6), 2)}
+    assert words(find_keys(index_with(tmp_path, headers))) == ("shot", "fldr", "offset")
+
+
+def test_shots_whose_traces_nothing_tells_apart_are_no_line(tmp_path):
+    headers = {"fldr": np.repeat([1, 2], 6), "tracf": np.tile([1, 2, 3], 4), "offset": np.tile([50, 75, 100], 4)}
+    with pytest.raises(GeometryError, match="--gather and --trace"):
+        find_keys(index_with(tmp_path, headers))
 
 
 def test_su_has_no_inlines(tmp_path):

@@ -90,9 +90,7 @@ def test_su_of_both_orders_is_found(tmp_path, byte_order, n_samples, n, silent):
     st.booleans(),
 )
 @settings(deadline=None, max_examples=60)
-def test_any_small_file_is_found(  # noqa: PLR0917 - hypothesis passes by position
-    tmp_path_factory, n_samples, n, code, order, revision, extended, silent
-):
+def test_any_small_file_is_found(tmp_path_factory, n_samples, n, code, order, revision, extended, silent):
     samples = noise(n, n_samples, seed=n_samples) * (not silent)
     path = write_segy(
         tmp_path_factory.mktemp("files") / "a.sgy",

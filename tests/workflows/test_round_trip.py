@@ -18,6 +18,7 @@ from seisfill.errors import LayoutError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.base import Limits
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.segy import untouched, writer
+from seisfill.segy.layout import detect_layout
 from seisfill.segy.marks import MARK, sidecar_path
 from seisfill.segy.samples import FORMATS
 from seisfill.segy.survey import GatherOptions
@@ -234,6 +235,9 @@ def test_stripping_a_fill_gives_back_the_file_whatever_its_layout(case):
             assert names(folder) == ["in.sgy"]
             return
         event("filled")
+        if case.n_samples > 3 and told_apart(source, case):
+            was, now = detect_layout(source), detect_layout(target)
+            assert replace(was, n_traces=0, declared_traces=None) == replace(now, n_traces=0, declared_traces=None)
         assert sha256(source) == before
         kept, named = check_recorded_bytes(source, target, case, n)
         verdict = verify_file(source, target)
@@ -245,6 +249,15 @@ def test_stripping_a_fill_gives_back_the_file_whatever_its_layout(case):
         assert names(folder) == ["back.sgy", "in.sgy", "out.sgy", "out.sgy.fill.jsonl"]
         if case.n_extended >= 0 or not case.revision:  # segyio does not count extended texts for itself
             check_segyio(source, target, case, kept, named)
+
+
+def told_apart(path, case):
+    """Whether the file says what it is without help: tiny ones may be read in several ways."""
+    try:
+        found = detect_layout(path)
+    except LayoutError:
+        return False
+    return (found.format_code, found.n_samples, found.byte_order) == (case.code, case.n_samples, case.byte_order)
 
 
 def names(folder):
