@@ -1,4 +1,4 @@
-"""Train a tiny network on synthetic events for a few seconds, and fill with it. The real recipe is configs/small.toml."""
+"""Train a tiny network on synthetic events for seconds, and fill with it. The real recipe is configs/small.toml."""
 
 # %% What to train: network, patches, masks and surveys are plain frozen values
 from pathlib import Path

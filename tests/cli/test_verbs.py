@@ -13,6 +13,7 @@ import pytest
 from seisfill import __version__
 from seisfill.cli import console
 from seisfill.errors import InvalidParameterError
+from seisfill.plotting import figure
 from tests.workflows.surveys import sha256, trace_bytes_of, write_shots
 
 ROOT = Path(__file__).parents[2]
@@ -33,15 +34,11 @@ def as_a_program(*words, **options):
 
 
 def test_the_whole_story_as_users_type_it(folder):
-    for words in (
-        ("decimate", "truth.sgy", "few.sgy", "--mask", "random:0.4", "--seed", 3),
-        ("fill", "few.sgy", "filled.sgy", *LINEAR),
-        ("verify", "few.sgy", "filled.sgy"),
-        ("strip", "filled.sgy", "back.sgy"),
-    ):
+    for words in (("fill", "holes.sgy", "filled.sgy", *LINEAR), ("strip", "filled.sgy", "back.sgy")):
         done = as_a_program(*words, cwd=folder)
-        assert done.returncode == 0, done.stderr
-    assert sha256(folder / "back.sgy") == sha256(folder / "few.sgy")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len(done.stdout.splitlines()) == 1
+    assert sha256(folder / "back.sgy") == sha256(folder / "holes.sgy")
 
 
 def test_info_says_what_a_file_is_and_what_would_be_filled(seisfill, folder):
@@ -95,7 +92,7 @@ def test_fill_says_what_it_did(seisfill, folder):
     assert code == 0
     assert out.startswith("out.sgy: 3 traces inserted, 0 dead traces filled in place")
     assert "recorded traces verified untouched" in out
-    assert "seisfill: fill 2/2" in err
+    assert err == ""
 
 
 def test_fill_takes_the_network_by_default(seisfill, folder, tiny):
@@ -193,7 +190,8 @@ def test_score_of_many_gathers_shows_the_first(seisfill, folder):
     assert (code, "5 more gathers in --json" in " ".join(out.split())) == (0, True)
 
 
-def test_plot_writes_a_picture(seisfill, folder):
+def test_plot_writes_a_picture(seisfill, folder, monkeypatch):
+    monkeypatch.setattr(figure, "DPI", 30)
     code, out, _ = seisfill("plot", "holes.sgy", "--save", "a.png", "--gather", 2)
     assert (code, out) == (0, "a.png: gather 2\n")
     assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
@@ -248,7 +246,7 @@ def test_the_version_and_help_are_there(seisfill):
 
 
 def test_what_is_unexpected_is_1(folder):
-    code = "from seisfill.cli import main; main.app = lambda: 1 / 0; main.run()"
+    code = "from seisfill.cli import main; main.app = lambda *_, **__: 1 / 0; main.run()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr
@@ -298,4 +296,4 @@ def test_long_stages_are_heard_of_every_half_minute(monkeypatch, capsys):
     with console.progress() as told:
         for done in (1, 2, 3, 4):
             told("read", done, 4)
-    assert capsys.readouterr().err.splitlines() == ["seisfill: read 2/4", "seisfill: read 4/4"]
+    assert capsys.readouterr().err.splitlines() == ["seisfill: read 2/4"]

@@ -128,6 +128,15 @@ def test_gathers_of_one_or_two_traces_have_nothing_to_hide(tmp_path):
         decimate(tmp_path, "random:0.9")
 
 
+def test_a_decimation_that_breaks_half_way_leaves_nothing(tmp_path, monkeypatch):
+    write_shots(tmp_path / "in.sgy")
+    before = listing(tmp_path)
+    monkeypatch.setattr(module, "_zeroed", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        decimate(tmp_path, "every:2", zero=True)
+    assert listing(tmp_path) == before
+
+
 def test_what_is_there_is_not_written_over(tmp_path):
     write_shots(tmp_path / "in.sgy")
     truth_path(tmp_path / "out.sgy").write_bytes(b"the list of another decimation")
@@ -150,7 +159,7 @@ def test_the_input_is_not_where_the_list_goes(tmp_path):
     assert sha256(source) == before
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.sampled_from(["random:0.3", "every:2", "every:3", "jitter:2", "gap:2"]), st.integers(0, 99), st.booleans())
 def test_what_was_hidden_is_what_is_filled(tmp_path_factory, mask, seed, zero):
     folder = tmp_path_factory.mktemp("d")

@@ -101,14 +101,18 @@ def test_holes_are_filled_and_nothing_beside_them(tmp_path):
     assert [row["holes"][0][:2] for row in rows_of(tmp_path / "out.sgy")] == [[3, 2], [0, 1]]
 
 
-def test_holes_of_a_trace_that_stands_alone_are_left_and_said(tmp_path):
-    source = write_with_holes(tmp_path / "in.sgy", [(0, 3)])
-    alone = write_with_holes(tmp_path / "alone.sgy", [(0, 3)])
-    raw = alone.read_bytes()
-    alone.write_bytes(raw[: 3600 + 240 + 4 * N])
-    with pytest.raises(NothingToFillError, match="stands alone"):
-        fill(alone, tmp_path / "out.sgy", LINEAR, gathers=GatherOptions(gather="shot"))
-    assert fill(source, tmp_path / "out.sgy", LINEAR).holes == 1
+def test_holes_without_a_known_sample_on_both_sides_are_left_and_said(tmp_path):
+    edge = write_with_holes(tmp_path / "edge.sgy", [(0, 3), (15, 3)])
+    with pytest.raises(NothingToFillError, match="2 of them: holes of a live trace without a known"):
+        fill(edge, tmp_path / "out.sgy", LINEAR)
+    source = write_with_holes(tmp_path / "in.sgy", [(0, 3), (1, 3), (1, 5), (4, 7)])
+    done = fill(source, tmp_path / "out.sgy", LINEAR)
+    assert done.holes == 2
+    assert list(done.refused.values()) == [2]
+    now = decode(trace_bytes_of(tmp_path / "out.sgy", N, 5)[:, 240:], 5, ">")
+    assert np.argwhere(~np.isfinite(now)).tolist() == [[0, 3], [1, 3]]
+    strip_file(tmp_path / "out.sgy", tmp_path / "back.sgy")
+    assert sha256(tmp_path / "back.sgy") == sha256(source)
 
 
 def test_a_gather_that_cannot_be_filled_is_left_dead_and_said(tmp_path):

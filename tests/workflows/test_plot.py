@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
-from seisfill.errors import FileAccessError, InvalidParameterError
+from seisfill.errors import FileAccessError, InvalidParameterError, MarkError
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.plotting import figure
+from seisfill.workflows import plot
 from seisfill.workflows.plot import plot_file
 from tests.workflows.surveys import fill, sha256, write_shots
 
@@ -35,14 +37,34 @@ def test_a_file_and_its_fill_show_the_first_gather_that_lacked_something(files, 
     assert (tmp_path / "a.png").read_bytes().startswith(PNG)
 
 
-def test_the_truth_and_a_fill_are_told_apart_by_marks(files, tmp_path):
+@pytest.fixture
+def shown(monkeypatch):
+    """What would be drawn: the sections of each comparison, without the seconds that paper takes."""
+    calls = []
+
+    def compare(truth, filled, **more):
+        calls.append((truth, filled, more["decimated"], more["live"]))
+        return figure.new_figure(2, 2)
+
+    monkeypatch.setattr(plot, "plot_comparison", compare)
+    return calls
+
+
+def test_the_truth_and_a_fill_are_told_apart_by_the_sidecar(files, tmp_path, shown):
     truth, _, filled = files
     assert plot_file(truth, tmp_path / "a.png", filled=filled) == 2
+    ((whole, filling, holed, live),) = shown
+    assert np.flatnonzero(~live).tolist() == [2, 4, 5, 9]
+    assert (whole[live] == filling[live]).all()
+    assert not (whole[~live] == filling[~live]).all(axis=1).any()
+    assert not holed[~live].any()
 
 
-def test_truth_fill_and_what_was_filled(files, tmp_path):
+def test_truth_fill_and_what_was_filled(files, tmp_path, shown):
     truth, holes, filled = files
-    assert plot_file(truth, tmp_path / "a.png", filled=filled, decimated=holes, gather=1) == 1
+    assert plot_file(truth, tmp_path / "a.png", filled=filled, decimated=holes) == 2
+    assert plot_file(truth, tmp_path / "one.png", filled=filled, decimated=holes, gather=1) == 1
+    assert [np.flatnonzero(~live).tolist() for *_, live in shown] == [[2, 4, 5, 9], []]
 
 
 def test_a_gather_that_is_not_there_is_refused(files, tmp_path):
@@ -55,8 +77,11 @@ def test_a_gather_that_is_not_there_is_refused(files, tmp_path):
 
 
 def test_two_files_of_which_none_lacks_a_trace_are_refused(files, tmp_path):
+    truth, _, filled = files
     with pytest.raises(InvalidParameterError, match="must differ in missing traces, and none is missing or marked"):
-        plot_file(files[0], tmp_path / "a.png", filled=files[0])
+        plot_file(truth, tmp_path / "a.png", filled=filled, gather=1)
+    with pytest.raises(MarkError, match="must lie beside the filled file"):
+        plot_file(truth, tmp_path / "a.png", filled=truth)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])

@@ -218,7 +218,7 @@ def check_segyio(source, target, case, kept, named):
                 assert_array_equal(before.trace[number], after.trace[output])
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_stripping_a_fill_gives_back_the_file_whatever_its_layout(case):
     assume(case.kinds.count("absent") < len(case.kinds))
