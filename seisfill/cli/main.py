@@ -1,5 +1,6 @@
 """The door: verbs, and the one place where our errors become a line and an exit code."""
 
+import io
 import sys
 import warnings
 from collections.abc import Callable
@@ -39,6 +40,9 @@ def run() -> None:
     """Entry point of the console script: 0 done, 1 unexpected, 2 refused with one line, 3 gathers left unfilled."""
     warnings.showwarning = _show_warning_once()  # type: ignore[assignment]
     warnings.simplefilter("always", SeisfillWarning)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal has no letters for
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)

@@ -17,13 +17,17 @@ class FillLoss:
         Weight of the error on live samples.
     scale : float
         Weight of the likelihood; its gradient reaches the log-scale, never the estimate.
+    balance : float, optional
+        Divide the error of each patch by that of its linear fill plus this much, so that patches on which straight
+        lines are hard to beat count like the others; every sample counts the same where not given.
     """
 
     live: float = 0.1
     scale: float = 0.1
+    balance: float | None = None
 
     def __call__(
-        self, estimate: Tensor, log_scale: Tensor, *, signal: Tensor, truth: Tensor, mask: Tensor
+        self, estimate: Tensor, log_scale: Tensor, *, line: Tensor, signal: Tensor, truth: Tensor, mask: Tensor
     ) -> dict[str, Tensor]:
         """
         Loss and its parts.
@@ -32,6 +36,8 @@ class FillLoss:
         ----------
         estimate, log_scale : (B, 1, X, T)
             What the network answers.
+        line : (B, 1, X, T)
+            The linear fill.
         signal, truth : (B, 1, X, T)
             Amplitudes without and with unpredictable noise.
         mask : (B, 1, X, T)
@@ -49,7 +55,16 @@ class FillLoss:
             "live": _mean((estimate - signal).abs(), mask),
             "scale": _mean(likelihood, missing),
         }
-        return {"loss": parts["missing"] + self.live * parts["live"] + self.scale * parts["scale"], **parts}
+        main = parts["missing"] if self.balance is None else self._balanced(estimate, line, signal=signal, mask=mask)
+        return {"loss": main + self.live * parts["live"] + self.scale * parts["scale"], **parts}
+
+    def _balanced(self, estimate: Tensor, line: Tensor, *, signal: Tensor, mask: Tensor) -> Tensor:
+        """Mean over patches of the error on missing samples over that of the linear fill, scaled to a typical loss."""
+        assert self.balance is not None
+        missing = 1 - mask
+        count = missing.sum(dim=(1, 2, 3)).clamp(min=1)
+        error, linear = (((x - signal).abs() * missing).sum(dim=(1, 2, 3)) / count for x in (estimate, line))
+        return 0.2 * (error / (linear + self.balance)).mean()
 
     def missing(self, estimate: Tensor, *, signal: Tensor, mask: Tensor) -> Tensor:
         """Mean absolute error on missing samples."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seisfill.errors import WeightsError
+from seisfill._checks import check_between
+from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.neighbours import interpolate_linear
 from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import GatedUNet, UNetConfig
@@ -32,6 +34,8 @@ class OptimizerConfig:
         Peak learning rate.
     warm_up : int
         Steps to reach it.
+    begin : int
+        Step at which the schedule begins; a finishing leg has one of its own.
     weight_decay, clip : float
         Of AdamW; largest norm of the gradient.
     average : float
@@ -40,9 +44,15 @@ class OptimizerConfig:
 
     rate: float = 2e-3
     warm_up: int = 200
+    begin: int = 0
     weight_decay: float = 0.01
     clip: float = 1.0
     average: float = 0.999
+
+    def __post_init__(self) -> None:
+        check_between("rate", self.rate, 0, 1)
+        check_between("average", self.average, 0, 1)
+        check_between("clip", self.clip, 0, math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,12 @@ class TrainConfig:
     stream: SyntheticStream = field(default_factory=SyntheticStream)
     loss: FillLoss = field(default_factory=FillLoss)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+
+    def __post_init__(self) -> None:
+        for what in ("steps", "checkpoint_every", "log_every"):
+            check_between(what, getattr(self, what), 1, math.inf)
+        if not re.fullmatch(r"[\w.-]+", self.name):
+            raise InvalidParameterError(f"Invalid name {self.name!r}: must be letters, digits, '_', '-' and '.' only.")
 
 
 class Trainer:
@@ -129,8 +145,9 @@ class Trainer:
             group["lr"] = learning_rate(self.step, self.config)
         with self._precision():
             estimate, log_scale = self.network(batch.truth * batch.mask, batch.mask)
+        line = interpolate_linear(batch.truth * batch.mask, batch.mask > 0.5)
         loss = self.config.loss
-        parts = loss(estimate, log_scale, signal=batch.signal, truth=batch.truth, mask=batch.mask)
+        parts = loss(estimate, log_scale, line=line, signal=batch.signal, truth=batch.truth, mask=batch.mask)
         self.optimizer.zero_grad(set_to_none=True)
         parts["loss"].backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), options.clip)
@@ -139,9 +156,7 @@ class Trainer:
         with torch.no_grad():
             for name, value in self.network.state_dict().items():
                 self.average[name].lerp_(value, 1 - decay)
-        with torch.no_grad():
-            line = interpolate_linear(batch.truth * batch.mask, batch.mask > 0.5)
-            linear = loss.missing(line, signal=batch.signal, mask=batch.mask)
+        linear = loss.missing(line, signal=batch.signal, mask=batch.mask)
         return {**{name: part.detach() for name, part in parts.items()}, "linear": linear}
 
     def averaged(self) -> GatedUNet:
@@ -165,7 +180,8 @@ def learning_rate(step: int, config: TrainConfig) -> float:
     [0.1, 1.0, 1.0, 0.01]
     """
     options = config.optimizer
+    step -= options.begin
     if step < options.warm_up:
         return options.rate * (step + 1) / options.warm_up
-    done = (step - options.warm_up) / max(config.steps - options.warm_up, 1)
+    done = (step - options.warm_up) / max(config.steps - options.begin - options.warm_up, 1)
     return options.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from seisfill._checks import check_between
 from seisfill.masks import (
     EdgeMask,
     FreeFormMask,
@@ -75,6 +76,11 @@ class SyntheticStream:
     free_form_share: float = 0.06
     patch: tuple[int, int] = (64, 256)
     batch: int = 8
+
+    def __post_init__(self) -> None:
+        check_between("batch", self.batch, 1, 2**20)
+        check_between("traces of a patch", self.patch[0], 2, 2**20)
+        check_between("samples of a patch", self.patch[1], 2, 2**20)
 
     def draw(self, step: int, *, seed: int, device: torch.device | str = "cpu") -> Batch:
         """Batch of one step: a pure function of *seed*, *step* and the kind of device."""

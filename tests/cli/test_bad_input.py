@@ -231,7 +231,6 @@ def test_weights_that_are_corrupt_or_of_another_network(refused, folder, tiny, k
         (("--n-samples", "7"), "must end with a whole trace"),
         (("--dt", "-1"), "must be a positive number of seconds"),
         (("--text-encoding", "utf-8"), "must be 'ebcdic' or 'ascii'"),
-        (("--flips",), "must be network"),
         (("--max-gap", "0"), "Invalid max_gap 0: must be at least 1 trace"),
         (("--seed", "-1"), "Invalid seed -1: must not be negative"),
     ],

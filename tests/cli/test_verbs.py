@@ -79,6 +79,15 @@ def test_names_with_brackets_are_shown_as_they_are(seisfill, folder):
     assert seisfill("info", "x[/b].sgy")[0] == 0
 
 
+def test_names_that_the_terminal_has_no_letters_for_are_no_obstacle(folder):
+    (folder / "holes.sgy").rename(folder / "é.sgy")
+    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from seisfill.cli.main import run; run()"
+    words = [sys.executable, "-c", code, "fill", "é.sgy", "ö.sgy", *LINEAR]
+    done = subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(rb"\xf6.sgy: 3 traces inserted")
+
+
 def test_decimate_hides_and_lists(seisfill, folder):
     code, out, _ = seisfill("decimate", "truth.sgy", "out.sgy", "--mask", "every:2")
     assert (code, out) == (0, "out.sgy: 6 of 16 traces removed by every:2, seed 0\n")
@@ -96,7 +105,7 @@ def test_fill_says_what_it_did(seisfill, folder):
 
 
 def test_fill_takes_the_network_by_default(seisfill, folder, tiny):
-    code, out, _ = seisfill("fill", "holes.sgy", "out.sgy", "--weights", tiny, "--device", "cpu", "--flips")
+    code, out, _ = seisfill("fill", "holes.sgy", "out.sgy", "--weights", tiny, "--device", "cpu", "--no-flips")
     assert code == 0
     assert "3 traces inserted" in out
     head = json.loads((folder / "out.sgy.fill.jsonl").read_text().splitlines()[0])

@@ -54,7 +54,7 @@ def test_an_untrained_network_fills_as_the_gained_line_does():
 
 @settings(max_examples=40)
 @given(
-    random_gathers(), st.builds(Limits, max_gap=st.none() | st.integers(0, 4), extrapolate=st.booleans()), st.booleans()
+    random_gathers(), st.builds(Limits, max_gap=st.none() | st.integers(1, 4), extrapolate=st.booleans()), st.booleans()
 )
 def test_recorded_samples_come_back_to_the_bit_and_every_missing_trace_is_accounted_for(gather, limits, flips):
     tiles = Tiles(size=(6, 16), halo=(1, 4))
@@ -140,7 +140,7 @@ def test_with_flips_a_reversed_or_negated_gather_gives_the_reversed_or_negated_a
     close = 1e-4 * rms(gather.data)  # float32 convolutions
     assert np.abs(negated.data + answer.data).max() < close
     assert np.abs(turned.data[::-1] - answer.data).max() < close
-    plain = NetworkInterpolator(network=NETWORK).fill(gather)
+    plain = NetworkInterpolator(network=NETWORK, flips=False).fill(gather)
     assert np.abs(plain.data - answer.data).max() > 100 * close
 
 

@@ -16,6 +16,7 @@ def test_the_parts_of_a_loss_by_hand():
     parts = FillLoss(live=0.1, scale=0.2)(
         row(1.0, 5.0, 0.0, 2.0),
         row(9.0, 9.0, math.log(2.0), 0.0),
+        line=row(0.0, 0.0, 0.0, 0.0),
         signal=row(2.0, 2.0, 1.0, 5.0),
         truth=row(9.0, 9.0, 4.0, 2.0),
         mask=row(1.0, 1.0, 0.0, 0.0),
@@ -29,7 +30,9 @@ def test_the_parts_of_a_loss_by_hand():
 
 def test_the_likelihood_never_moves_the_estimate():
     estimate, log_scale = row(1.0, -2.0).requires_grad_(), row(0.3, -0.4).requires_grad_()
-    parts = FillLoss()(estimate, log_scale, signal=row(0.0, 0.0), truth=row(5.0, 5.0), mask=row(0.0, 0.0))
+    parts = FillLoss()(
+        estimate, log_scale, line=row(0.0, 0.0), signal=row(0.0, 0.0), truth=row(5.0, 5.0), mask=row(0.0, 0.0)
+    )
     parts["scale"].backward(retain_graph=True)
     assert estimate.grad is None
     assert log_scale.grad.abs().min() > 0
@@ -40,13 +43,24 @@ def test_the_likelihood_never_moves_the_estimate():
 def test_the_likelihood_is_least_at_the_mean_absolute_error():
     log_scale = torch.tensor([math.log(3.0)], requires_grad=True)
     zeros, ones = torch.zeros(1, 1, 1, 4), row(1.0, -2.0, 4.0, 5.0)
-    FillLoss()(zeros, log_scale.expand(1, 1, 1, 4), signal=zeros, truth=ones, mask=zeros)["scale"].backward()
+    FillLoss()(zeros, log_scale.expand(1, 1, 1, 4), line=zeros, signal=zeros, truth=ones, mask=zeros)[
+        "scale"
+    ].backward()
     assert log_scale.grad.item() == pytest.approx(0.0, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("known", [0.0, 1.0])
 def test_all_or_nothing_known_makes_a_finite_loss(known):
-    parts = FillLoss()(row(1.0), row(0.0), signal=row(0.0), truth=row(0.0), mask=row(known))
+    parts = FillLoss()(row(1.0), row(0.0), line=row(0.0), signal=row(0.0), truth=row(0.0), mask=row(known))
     assert all(torch.isfinite(part) for part in parts.values())
     assert parts["missing"].item() == 1 - known
     assert parts["live"].item() == known
+
+
+def test_a_balanced_loss_counts_each_patch_by_what_its_linear_fill_loses():
+    two = torch.tensor([[4.0], [1.0]]).reshape(2, 1, 1, 1)
+    nothing = torch.zeros(2, 1, 1, 1)
+    line = torch.tensor([[7.0], [1.0]]).reshape(2, 1, 1, 1)
+    parts = FillLoss(live=0, scale=0, balance=1.0)(two, nothing, line=line, signal=nothing, truth=nothing, mask=nothing)
+    assert parts["missing"].item() == 2.5
+    assert parts["loss"].item() == pytest.approx(0.2 * (4 / 8 + 1 / 2) / 2, abs=ROUNDING)
