@@ -50,7 +50,7 @@ class OptimizerConfig:
     average: float = 0.999
 
     def __post_init__(self) -> None:
-        check_between("rate", self.rate, 0, 1)
+        check_between("rate", self.rate, 0, math.inf)
         check_between("average", self.average, 0, 1)
         check_between("clip", self.clip, 0, math.inf)
 
