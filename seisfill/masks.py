@@ -269,8 +269,9 @@ class FreeFormMask:
         x, t = (xp.arange(n, device=device(draws)) for n in (n_traces, n_samples))
         half_x = 0.5 + (0.2 + 0.8 * draws[:, 2]) * self.size[0] * n_traces
         half_t = 0.5 + (0.2 + 0.8 * draws[:, 3]) * self.size[1] * n_samples
-        far_x = (x[None, :] - (draws[:, 0] * n_traces)[:, None]) / half_x[:, None]
-        far_t = (t[None, :] - (draws[:, 1] * n_samples)[:, None]) / half_t[:, None]
+        # Centred on a sample, so that even the smallest ellipse at an edge hides one.
+        far_x = (x[None, :] - xp.floor(draws[:, 0] * n_traces)[:, None]) / half_x[:, None]
+        far_t = (t[None, :] - xp.floor(draws[:, 1] * n_samples)[:, None]) / half_t[:, None]
         return xp.all(far_x[:, :, None] ** 2 + far_t[:, None, :] ** 2 > 1, axis=0)
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seisfill.errors import InvalidParameterError
@@ -181,6 +181,7 @@ def test_a_mixture_without_weights_draws_all_rules(generator):
     assert {picture(mixture, 5, seed, generator) for seed in range(40)} == {"|||||", "|.|.|"}
 
 
+@example(seed=163, generator=of_torch, n_traces=8, n_samples=8)  # once centred beyond the last sample: no hole
 @given(seed=seeds, generator=kinds, n_traces=st.integers(8, 40), n_samples=st.integers(8, 60))
 def test_a_free_form_hole_is_one_run_in_each_trace_and_no_larger_than_asked(seed, generator, n_traces, n_samples):
     rule = FreeFormMask(holes=1, size=(0.2, 0.3))
