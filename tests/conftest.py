@@ -7,5 +7,7 @@ for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", derandomize="CI" in os.environ, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
