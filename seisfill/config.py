@@ -10,20 +10,29 @@ from pydantic import TypeAdapter, ValidationError
 
 from seisfill._checks import did_you_mean
 from seisfill.errors import ConfigurationError, InvalidParameterError
-from seisfill.masks import RULES, MaskRule, MixedMask, MixtureMask
+from seisfill.masks import RULES, FreeFormMask, MaskRule, MixedMask, MixtureMask
 from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import UNetConfig
 from seisfill.synthetic.surveys import SyntheticSurveys
-from seisfill.training.loop import OptimizerConfig, TrainConfig
+from seisfill.training.loop import OptimizerConfig, TrainConfig, ValidationConfig
+from seisfill.training.sources import SourceConfig
 from seisfill.training.streams import SyntheticStream
+
+STREAM_TABLES = {
+    "surveys": SyntheticSurveys,
+    "free_form": FreeFormMask,
+    "field": SourceConfig,
+    "modelled": SourceConfig,
+}
 
 
 def load_train_config(path: Path) -> TrainConfig:
     """
     Configuration of a training.
 
-    Tables: ``[network]``, ``[optimizer]``, ``[loss]``, ``[stream]`` with ``[stream.surveys]`` and a list
-    ``[[stream.masks]]`` of rules, each with its ``rule`` and ``weight``.
+    Tables: ``[network]``, ``[optimizer]``, ``[loss]``, ``[validation]``, ``[stream]`` with ``[stream.surveys]``,
+    ``[stream.free_form]``, ``[stream.field]``, ``[stream.modelled]`` and a list ``[[stream.masks]]`` of rules, each
+    with its ``rule`` and ``weight``.
 
     Parameters
     ----------
@@ -54,13 +63,16 @@ def _train_config(table: dict[str, Any]) -> TrainConfig:
     parts: dict[str, Any] = {}
     if "masks" in stream:
         parts["masks"] = _mixture(stream.pop("masks"))
-    if "surveys" in stream:
-        parts["surveys"] = build(SyntheticSurveys, stream.pop("surveys"), "stream.surveys")
+    for key in [name for name in STREAM_TABLES if name in stream]:
+        parts[key] = build(STREAM_TABLES[key], stream.pop(key), f"stream.{key}")
     whole = {
         "network": build(UNetConfig, table.pop("network", {}), "network"),
         "optimizer": build(OptimizerConfig, table.pop("optimizer", {}), "optimizer"),
         "loss": build(FillLoss, table.pop("loss", {}), "loss"),
-        "stream": dataclasses.replace(build(SyntheticStream, stream, "stream", skip=("masks", "surveys")), **parts),
+        "validation": build(ValidationConfig, table.pop("validation", {}), "validation"),
+        "stream": dataclasses.replace(
+            build(SyntheticStream, stream, "stream", skip=("masks", *STREAM_TABLES)), **parts
+        ),
     }
     return dataclasses.replace(build(TrainConfig, table, "", skip=tuple(whole)), **whole)
 

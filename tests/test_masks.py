@@ -255,3 +255,46 @@ def test_rules_that_cannot_be_drawn_from_are_refused():
     for rule in (MixtureMask, MixedMask):
         with pytest.raises(InvalidParameterError, match="at least one"):
             rule(rules=())
+
+
+@pytest.mark.parametrize("rule", RULES)
+@KINDS
+def test_many_masks_at_once_are_one_draw_for_each_row(rule, generator):
+    many = rule.draw_many(300, 24, rng=generator(0))
+    assert isinstance(many, np.ndarray if generator is np.random.default_rng else torch.Tensor)
+    assert many.dtype in (np.dtype(bool), torch.bool)
+    many = np.asarray(many)
+    assert many.shape == (300, 24)
+    assert (np.asarray(rule.draw_many(300, 24, rng=generator(0))) == many).all()
+    assert len({row.tobytes() for row in many}) > 1
+    alone = np.mean([(~live(rule, 24, seed, generator)).mean() for seed in range(300)])
+    assert (~many).mean() == pytest.approx(alone, abs=0.06)  # five standard errors of the widest rule's 0.23
+
+
+@given(seed=seeds, generator=kinds)
+def test_each_of_many_masks_keeps_the_rule(seed, generator):
+    def draw(rule):
+        return np.asarray(rule.draw_many(6, 30, rng=generator(seed)))
+
+    assert all(runs_of_missing(row) and len(runs_of_missing(row)) == 1 for row in draw(GapMask(width=(2, 20))))
+    shares = (~draw(RandomMask(missing=(0.2, 0.6), keep_ends=False))).sum(axis=1)
+    assert ((shares >= 6) & (shares <= 18)).all()
+    for row in draw(RegularMask(every=(2, 5), phase="any", keep_ends=False)):
+        kept = np.flatnonzero(row)
+        assert len(set(np.diff(kept))) == 1
+        assert kept[0] < kept[1] - kept[0] <= 5
+
+
+def test_a_mixture_of_many_chooses_by_weight():
+    rule = MixtureMask(rules=(GapMask(width=3), EdgeMask(width=5), RandomMask()), weights=(1.0, 3.0, 0.0))
+    hidden = (~rule.draw_many(1000, 20, rng=of_torch(0))).sum(dim=1)
+    assert set(hidden.tolist()) == {3, 5}
+    assert (hidden == 5).sum().item() == pytest.approx(750, abs=5 * math.sqrt(1000 * 0.75 * 0.25))
+
+
+@KINDS
+def test_many_free_forms_each_hide_something(generator):
+    valid = np.asarray(FreeFormMask(holes=(1, 4)).draw_many_valid(50, 20, 30, rng=generator(0)))
+    assert valid.shape == (50, 20, 30)
+    assert (~valid).any(axis=(1, 2)).all()
+    assert len({patch.tobytes() for patch in valid}) == 50

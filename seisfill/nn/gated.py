@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seisfill.nn.sizes import Size, pair, same_padding
+
 
 class GatedConv2d(nn.Module):
     """
@@ -34,16 +36,16 @@ class GatedConv2d(nn.Module):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int | tuple[int, int] = 3,
+        kernel_size: Size = 3,
         *,
-        stride: int | tuple[int, int] = 1,
-        dilation: int | tuple[int, int] = 1,
+        stride: Size = 1,
+        dilation: Size = 1,
         activation: Callable[[Tensor], Tensor] = nn.functional.elu,
         norm: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        size, spread = _pair(kernel_size), _pair(dilation)
-        padding = (spread[0] * (size[0] - 1) // 2, spread[1] * (size[1] - 1) // 2)
+        size, spread = pair(kernel_size), pair(dilation)
+        padding = same_padding(size, spread)
         self.conv = nn.Conv2d(in_channels, 2 * out_channels, size, stride=stride, padding=padding, dilation=spread)
         self.activation = activation
         self.norm = nn.Identity() if norm is None else norm
@@ -65,7 +67,3 @@ class GatedConv2d(nn.Module):
         layer = cls(in_channels, out_channels, kernel_size, activation=nn.LeakyReLU(0.2), norm=norm, **options)
         nn.init.kaiming_normal_(layer.conv.weight, a=0.2, nonlinearity="leaky_relu")
         return layer
-
-
-def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value

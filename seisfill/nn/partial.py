@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from seisfill.nn.sizes import Size, pair, same_padding
+
 
 class PartialConv2d(nn.Module):
     """
@@ -10,8 +12,10 @@ class PartialConv2d(nn.Module):
 
     Parameters
     ----------
-    in_channels, out_channels, kernel_size, stride, dilation : int
-        Of the convolution; zero padding keeps the size at stride 1, and padding counts as not valid.
+    in_channels, out_channels : int
+        Channels before and after.
+    kernel_size, stride, dilation : int or pair of int
+        Of the convolution, in (traces, samples); zero padding keeps the size at stride 1 and counts as not valid.
     bias : bool
         Whether there is a ``b``.
 
@@ -26,19 +30,20 @@ class PartialConv2d(nn.Module):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int = 3,
+        kernel_size: Size = 3,
         *,
-        stride: int = 1,
-        dilation: int = 1,
+        stride: Size = 1,
+        dilation: Size = 1,
         bias: bool = True,
     ) -> None:
         super().__init__()
-        self.padding = padding = dilation * (kernel_size - 1) // 2
+        size, spread = pair(kernel_size), pair(dilation)
+        self.padding = padding = same_padding(size, spread)
         self.conv = nn.Conv2d(
-            in_channels, out_channels, kernel_size, stride=stride, padding=padding, dilation=dilation, bias=False
+            in_channels, out_channels, size, stride=stride, padding=padding, dilation=spread, bias=False
         )
         self.bias = nn.Parameter(torch.zeros(out_channels)) if bias else None
-        self.register_buffer("ones", torch.ones(1, 1, kernel_size, kernel_size), persistent=False)
+        self.register_buffer("ones", torch.ones(1, 1, *size), persistent=False)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """

@@ -1,24 +1,24 @@
-"""The gated U-Net that fills patches: data and mask in, estimate and its log-scale out. Torch only."""
+"""The U-Net that fills patches: data and mask in, estimate and its log-scale out. Torch only."""
 
 import itertools
-import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from seisfill._checks import check_between
+from seisfill._checks import check_between, did_you_mean
 from seisfill.errors import InvalidParameterError
-from seisfill.neighbours import interpolate_linear
-from seisfill.nn.gated import GatedConv2d
+from seisfill.nn.layers import LAYERS, Convolution, GatedLayer, PartialLayer, PlainLayer
+from seisfill.nn.steer import steered_fill
 
 LOG_SCALE_RANGE = (-7.0, 3.0)  # a Laplace scale of 1e-3 to 20 times the local RMS
+STEEP = 4.0  # samples per trace that a guide's slope is measured in, so that the network sees numbers near one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UNetConfig:
     """
-    Size of a `GatedUNet`.
+    Kind and size of a `UNet`.
 
     Parameters
     ----------
@@ -30,12 +30,23 @@ class UNetConfig:
         One more residual block at the bottom for each, dilated along the traces.
     fold : int
         Neighbouring time samples that become channels at the door.
+    convolution : {'gated', 'partial', 'plain'}
+        What every layer but the head is made of: gates that are learned, a mask that grows by a fixed rule, or neither
+        (all three see the mask as a channel).
+    guides : bool
+        Whether it takes a slope that the user trusts.
+    limit : float, optional
+        Largest RMS over the channels of a sample that a layer behind the door is shown. Without one, gates that open
+        and features that grow can drive each other through the bottom until all gates stand still there.
     """
 
     widths: tuple[int, ...] = (32, 48, 80)
     blocks: int = 1
     dilations: tuple[int, ...] = (1, 2, 4)
     fold: int = 4
+    convolution: Convolution = "gated"
+    guides: bool = False
+    limit: float | None = None
 
     def __post_init__(self) -> None:
         check_between("number of levels", len(self.widths), 1, 8)
@@ -44,52 +55,77 @@ class UNetConfig:
         for what, numbers in (("width", self.widths), ("dilation", self.dilations)):
             for number in numbers:
                 check_between(what, number, 1, 4096)
+        if self.limit is not None:
+            check_between("limit", self.limit, 1e-3, 1e6)
+        if self.convolution not in LAYERS:
+            raise InvalidParameterError(
+                f"Invalid convolution {self.convolution!r}: must be known; {did_you_mean(self.convolution, LAYERS)}"
+            )
+
+    @property
+    def channels(self) -> int:
+        """What the network sees of every sample: data, mask, fill, and of a guide slope and trust."""
+        return 5 if self.guides else 3
 
 
-class GatedBlock(nn.Module):
-    """Two gated convolutions around a shortcut; (B, C, X, T) to the same."""
+class Block(nn.Module):
+    """Two layers around a shortcut; (B, C, X, T) to the same."""
 
-    def __init__(self, channels: int, dilation: int = 1) -> None:
+    def __init__(self, config: UNetConfig, channels: int, dilation: int = 1) -> None:
         super().__init__()
-        self.first = GatedConv2d(channels, channels, dilation=(dilation, 1))
-        self.second = GatedConv2d(channels, channels, activation=nn.Identity())
+        layer = LAYERS[config.convolution]
+        self.limit = config.limit
+        self.first = layer(channels, channels, dilation=(dilation, 1))
+        self.second = layer(channels, channels, activation=nn.Identity())
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Add to *x* what the two layers make of it."""
-        return x + self.second(self.first(x))
+        inner, valid = self.second(*self.first(limited(x, self.limit), valid))
+        return x + inner, valid
 
 
-class GatedUNet(nn.Module):
+class Chain(nn.ModuleList):
+    """Layers and blocks one behind the other."""
+
+    def forward(self, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Features and their validity through all of them."""
+        for part in self:
+            x, valid = part(x, valid)
+        return x, valid
+
+
+class UNet(nn.Module):
     """
-    Gated U-Net over (trace, sample) patches of any size.
+    U-Net over (trace, sample) patches of any size.
 
-    It sees the data, the mask and the linear fill between known neighbours, and learns the residual of the linear
-    fill through a head that starts at zero: an untrained network is the linear filler. Time is folded into channels at
-    the door, and the trace axis, the scarce one, is halved one level later than time. No statistics of the patch are
-    normalised away.
+    It sees the data, the mask and a fill of straight lines between known neighbours, and learns the residual of that
+    fill through a head that starts at zero: an untrained network is the linear filler. Where it takes guides, the lines
+    run along the slope that is trusted. Time is folded into channels at the door, and the trace axis, the scarce one,
+    is halved one level later than time. No statistics of the patch are normalised away.
 
     Parameters
     ----------
     config : UNetConfig
-        Its size.
+        Its kind and size.
 
     References
     ----------
-    Yu et al. (2019), Free-Form Image Inpainting with Gated Convolution, ICCV, for the layer.
+    Yu et al. (2019), Free-Form Image Inpainting with Gated Convolution, ICCV, for the gated layer; Liu et al. (2018),
+    Image Inpainting for Irregular Holes Using Partial Convolutions, ECCV, for the partial one.
     """
 
     def __init__(self, config: UNetConfig | None = None) -> None:
         super().__init__()
         self.config = config = UNetConfig() if config is None else config
-        widths = config.widths
-        self.stem = GatedConv2d(3 * config.fold, widths[0], 5)
+        widths, layer = config.widths, LAYERS[config.convolution]
+        self.stem = layer(config.channels * config.fold, widths[0], 5)
         self.down = nn.ModuleList(self._level(width) for width in widths[:-1])
         self.shrink = nn.ModuleList(
-            GatedConv2d(narrow, wide, (3, 4) if i == 0 else (4, 4), stride=(1, 2) if i == 0 else (2, 2))
+            layer(narrow, wide, (3, 4) if i == 0 else (4, 4), stride=(1, 2) if i == 0 else (2, 2))
             for i, (narrow, wide) in enumerate(itertools.pairwise(widths))
         )
-        self.bottom = nn.Sequential(self._level(widths[-1]), *(GatedBlock(widths[-1], d) for d in config.dilations))
-        self.fuse = nn.ModuleList(GatedConv2d(narrow + wide, narrow) for narrow, wide in itertools.pairwise(widths))
+        self.bottom = Chain([self._level(widths[-1]), *(Block(config, widths[-1], d) for d in config.dilations)])
+        self.fuse = nn.ModuleList(layer(narrow + wide, narrow) for narrow, wide in itertools.pairwise(widths))
         self.up = nn.ModuleList(self._level(width) for width in widths[:-1])
         self.head = nn.Conv2d(widths[0], 2 * config.fold, 3, padding=1)
         self._initialise()
@@ -98,22 +134,17 @@ class GatedUNet(nn.Module):
         """
         Scale the first weights so that signals keep their size from door to head, without any normalisation.
 
-        A gate near one half and an ELU take about half of the amplitude, which the features' weights give back (torch's
-        default would let the signal fade to a hundredth at the bottom, and training would stall there). The second
-        layer of a block starts small, the head at zero.
+        Torch's default would let the signal fade to a hundredth at the bottom, and training would stall there. The
+        second layer of a block starts small, the head at zero.
         """
         for name, module in self.named_modules():
-            if isinstance(module, GatedConv2d):
-                features, gate = module.conv.weight.data.chunk(2)
-                spread = 1 / math.sqrt(features[0].numel())
-                features.normal_(0, (1.0 if name.endswith("second") else 2.0) * spread)
-                gate.normal_(0, spread)
-                nn.init.zeros_(module.conv.bias)  # type: ignore[arg-type]  # it has one
+            if isinstance(module, (GatedLayer, PartialLayer, PlainLayer)):
+                module.draw_weights(0.5 if name.endswith("second") else 1.0)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # it has one
 
-    def _level(self, width: int) -> nn.Sequential:
-        return nn.Sequential(*(GatedBlock(width) for _ in range(self.config.blocks)))
+    def _level(self, width: int) -> Chain:
+        return Chain(Block(self.config, width) for _ in range(self.config.blocks))
 
     @property
     def multiple(self) -> tuple[int, int]:
@@ -121,7 +152,7 @@ class GatedUNet(nn.Module):
         levels = len(self.config.widths) - 1
         return 2 ** max(levels - 1, 0), self.config.fold * 2**levels
 
-    def forward(self, data: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, data: Tensor, mask: Tensor, guide: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """
         Estimate every sample of a patch.
 
@@ -131,6 +162,9 @@ class GatedUNet(nn.Module):
             Amplitudes, 0 where the mask is 0.
         mask : (B, 1, X, T)
             1 where live and valid, 0 elsewhere.
+        guide : (B, 2, X, T), optional
+            Delay from one trace to the next [samples per trace], and 1 where it is trusted, else 0. Only for a network
+            that takes guides; it trusts nothing where none is given.
 
         Returns
         -------
@@ -139,27 +173,87 @@ class GatedUNet(nn.Module):
         log_scale : (B, 1, X, T)
             Natural logarithm of the Laplace scale of the estimate's error.
         """
+        self._check(data, mask, guide)
+        fill, inputs = self.look(data, mask, guide)
+        n_traces, n_samples = data.shape[-2:]
+        answer = self.compute(pad_to_multiple(inputs, self.multiple))[..., :n_traces, :n_samples]
+        residual, log_scale = answer.chunk(2, 1)
+        return fill + residual, log_scale.clamp(*LOG_SCALE_RANGE)
+
+    def look(self, data: Tensor, mask: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The fill to start from, (B, 1, X, T), and all that the network sees, (B, 3 or 5, X, T)."""
+        if not self.config.guides:
+            fill = steered_fill(data, mask > 0.5)
+            return fill, torch.cat([data * mask, mask, fill], dim=1)
+        if guide is None:
+            fill, told = steered_fill(data, mask > 0.5), torch.zeros_like(data).expand(-1, 2, -1, -1)
+        else:
+            slope, trust = guide.chunk(2, 1)
+            fill = steered_fill(data, mask > 0.5, slope * trust)
+            told = torch.cat([slope * trust / STEEP, trust], dim=1)
+        return fill, torch.cat([data * mask, mask, fill, told], dim=1)
+
+    def compute(self, inputs: Tensor) -> Tensor:
+        """Residual and log-scale (B, 2, X, T) of padded inputs (B, 3 or 5, X, T): the convolutions and nothing else."""
+        x = fold_time(inputs, self.config.fold)
+        valid = self._valid(inputs[:, 1:2])
+        x, valid = self.stem(x, valid)
+        kept: list[tuple[Tensor, Tensor | None]] = []
+        for level, shrink in zip(self.down, self.shrink, strict=True):
+            kept.append(level(x, valid))
+            x, valid = shrink(limited(kept[-1][0], self.config.limit), kept[-1][1])
+        x, valid = self.bottom(x, valid)
+        for skip, fuse, level in zip(reversed(kept), reversed(self.fuse), reversed(self.up), strict=True):
+            beside = limited(skip[0], self.config.limit)
+            x, valid = join(beside, skip[1], limited(x, self.config.limit), valid)
+            x, valid = level(*fuse(x, valid))
+        return unfold_time(self.head(x).float(), self.config.fold)
+
+    def _valid(self, mask: Tensor) -> Tensor | None:
+        """Account of what is valid at the door: 1 where any of the folded samples is, (B, 1, X, T / fold)."""
+        if self.config.convolution != "partial":
+            return None
+        return fold_time(mask, self.config.fold).amax(dim=1, keepdim=True)
+
+    def _check(self, data: Tensor, mask: Tensor, guide: Tensor | None) -> None:
         if data.ndim != 4 or data.shape != mask.shape or data.shape[1] != 1:
             raise InvalidParameterError(
                 f"Invalid shapes {tuple(data.shape)} and {tuple(mask.shape)} of data and mask: "
                 "must both be (B, 1, X, T)."
             )
-        line = interpolate_linear(data, mask > 0.5)
-        n_traces, n_samples = data.shape[-2:]
-        inputs = pad_to_multiple(torch.cat([data * mask, mask, line], dim=1), self.multiple)
-        x = self.stem(fold_time(inputs, self.config.fold))
-        kept = []
-        for level, shrink in zip(self.down, self.shrink, strict=True):
-            kept.append(level(x))
-            x = shrink(kept[-1])
-        x = self.bottom(x)
-        for skip, fuse, level in zip(reversed(kept), reversed(self.fuse), reversed(self.up), strict=True):
-            x = nn.functional.interpolate(x, size=skip.shape[-2:], mode="nearest")
-            x = level(fuse(torch.cat([skip, x], dim=1)))
-        residual, log_scale = unfold_time(self.head(x).float(), self.config.fold)[..., :n_traces, :n_samples].chunk(
-            2, 1
-        )
-        return line + residual, log_scale.clamp(*LOG_SCALE_RANGE)
+        if guide is None:
+            return
+        if not self.config.guides:
+            raise InvalidParameterError("Invalid guide: must be given only to a network that was trained with guides.")
+        if guide.shape != (data.shape[0], 2, *data.shape[2:]):
+            raise InvalidParameterError(
+                f"Invalid shape {tuple(guide.shape)} of guide: must be (B, 2, X, T) as data is."
+            )
+
+
+def limited(x: Tensor, limit: float | None) -> Tensor:
+    """
+    Features whose RMS over the channels stays below a limit at each sample; far below it, they are as they were.
+
+    Examples
+    --------
+    >>> limited(torch.tensor([3.0, -4.0]).reshape(1, 2, 1, 1), 1e6).flatten().tolist()
+    [3.0, -4.0]
+    >>> limited(torch.full((1, 2, 1, 1), 1e6), 4.0).flatten().tolist()
+    [4.0, 4.0]
+    """
+    if limit is None:
+        return x
+    return x * torch.rsqrt(1 + x.float().square().mean(dim=1, keepdim=True) / limit**2).to(x.dtype)
+
+
+def join(skip: Tensor, skip_valid: Tensor | None, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """Channels of a level and those of the level below, spread to its size; valid is what either knows of."""
+    size = skip.shape[-2:]
+    x = torch.cat([skip, nn.functional.interpolate(x, size=size, mode="nearest")], dim=1)
+    if skip_valid is None or valid is None:
+        return x, None
+    return x, torch.maximum(skip_valid, nn.functional.interpolate(valid, size=size, mode="nearest"))
 
 
 def fold_time(x: Tensor, fold: int) -> Tensor:

@@ -1,6 +1,5 @@
 """Network weights on disk: safetensors with a JSON card beside them. Nothing is ever unpickled."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -11,14 +10,15 @@ import torch
 from safetensors import SafetensorError
 
 from seisfill._checks import did_you_mean
+from seisfill._files import sha256_of
 from seisfill.errors import WeightsError
-from seisfill.nn.unet import GatedUNet, UNetConfig
+from seisfill.nn.unet import UNet, UNetConfig
 
 SHIPPED = Path(__file__).parent / "shipped"
 DEFAULT = "small"
 
 
-def save_weights(path: Path, network: GatedUNet, *, card: dict[str, Any], dtype: torch.dtype = torch.float32) -> None:
+def save_weights(path: Path, network: UNet, *, card: dict[str, Any], dtype: torch.dtype = torch.float32) -> None:
     """
     Write weights and their card, ``NAME.safetensors`` and ``NAME.json``.
 
@@ -26,7 +26,7 @@ def save_weights(path: Path, network: GatedUNet, *, card: dict[str, Any], dtype:
     ----------
     path : Path
         Of the safetensors file.
-    network : GatedUNet
+    network : UNet
         Its weights and configuration are written.
     card : dict
         What else a reader should know: data, steps, hours, machine, scores, licence, seed.
@@ -40,7 +40,7 @@ def save_weights(path: Path, network: GatedUNet, *, card: dict[str, Any], dtype:
     path.with_suffix(".json").write_text(json.dumps(whole, indent=2) + "\n")
 
 
-def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[GatedUNet, dict[str, Any]]:
+def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[UNet, dict[str, Any]]:
     """
     Network with its weights, ready to fill, and its card.
 
@@ -75,7 +75,7 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[Ga
             f"{sha256_of(path)[:12]}.... The file is corrupt or belongs to another card; copy both again."
         )
     try:
-        network = GatedUNet(config)
+        network = UNet(config)
         network.load_state_dict({k: v.float() for k, v in safetensors.torch.load_file(path).items()})
     except (SafetensorError, RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         first = str(error).strip().splitlines()[0]
@@ -94,9 +94,3 @@ def find_weights(name: str | Path) -> Path:
     if str(name) not in shipped:
         raise WeightsError(f"Invalid weights {name!s}: must be a file or shipped; {did_you_mean(str(name), shipped)}")
     return shipped[str(name)]
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,10 @@
 """
-Travel times and amplitudes of seismic events along a patch, and their rendering. Torch, a batch at a time.
+Arrivals of seismic events along a patch: laid out as spikes, convolved with wavelets, and their slopes.
 
-Times are in samples and positions in traces, so that a patch knows no survey. A family returns ``Arrivals`` whose
-tensors have the shape (batch, n_events, n_traces).
+Times are in samples and positions in traces, so that a patch knows no survey. Tensors of arrivals have the shape
+(batch, n_events, n_traces). Spikes are added up by ``scatter_add_``: on a CPU in a fixed order, so the same seed gives
+the same bits; on CUDA in any order, so two draws agree to float32 rounding unless
+``torch.use_deterministic_algorithms`` is on.
 """
 
 from typing import NamedTuple
@@ -10,10 +12,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from seisfill.synthetic.random import log_uniform, normal, smooth_curve, uniform
-
 PAD = 64  # samples rendered beyond either end of a patch, for wavelets that reach in
 FINE = 4  # spikes are laid on a grid this much finer, where linear interpolation is accurate
+JUMP = 1.5  # an event whose slope changes by more from trace to trace is broken there [samples per trace]
+NEAR, WIDE = 4, 24  # half widths of the windows in which slopes are averaged [samples]
 
 
 class Arrivals(NamedTuple):
@@ -21,6 +23,60 @@ class Arrivals(NamedTuple):
 
     times: Tensor
     amplitudes: Tensor
+
+
+class Scene(NamedTuple):
+    """
+    What a family puts into its patches.
+
+    Parameters
+    ----------
+    arrivals : Arrivals
+        Events that carry the patch's wavelet.
+    waves : complex64 tensor, shape (batch, n_traces, n_frequencies), optional
+        Spectra of waves that do not, such as dispersive ones.
+    paths : Arrivals, optional
+        Where the energy of those waves runs.
+    """
+
+    arrivals: Arrivals
+    waves: Tensor | None = None
+    paths: Arrivals | None = None
+
+
+def spike_spectra(arrivals: Arrivals, n_samples: int) -> Tensor:
+    """
+    Spectra of traces with a spike at every arrival.
+
+    Parameters
+    ----------
+    arrivals : Arrivals
+        What arrives when.
+    n_samples : int
+        Length of the patch; the spectra are those of ``n_samples + 2 * PAD`` samples.
+
+    Returns
+    -------
+    complex64 tensor, shape (batch, n_traces, (n_samples + 2 * PAD) // 2 + 1)
+    """
+    times, amplitudes = arrivals
+    batch, _, n_traces = times.shape
+    long = n_samples + 2 * PAD
+    place = ((times + PAD) * FINE).clamp(-1, long * FINE - 1).transpose(1, 2)
+    cell = place.floor()
+    share, cell = place - cell, cell.long()
+    weights = amplitudes.transpose(1, 2) * ((cell >= 0) & (cell < long * FINE - 1))
+    cell = cell.clamp(0, long * FINE - 2)
+    fine = torch.zeros(batch, n_traces, long * FINE, device=times.device)
+    late = weights * share
+    fine.scatter_add_(2, cell, weights - late)
+    fine.scatter_add_(2, cell + 1, late)
+    return torch.fft.rfft(fine)[..., : long // 2 + 1]
+
+
+def to_time(spectra: Tensor, n_samples: int) -> Tensor:
+    """Patches (batch, n_traces, n_samples) of the spectra that `spike_spectra` lays out."""
+    return torch.fft.irfft(spectra, n=n_samples + 2 * PAD)[..., PAD : PAD + n_samples]
 
 
 def render(arrivals: Arrivals, spectra: Tensor, n_samples: int) -> Tensor:
@@ -40,113 +96,61 @@ def render(arrivals: Arrivals, spectra: Tensor, n_samples: int) -> Tensor:
     -------
     float32 tensor, shape (batch, n_traces, n_samples)
     """
+    return to_time(spike_spectra(arrivals, n_samples) * spectra[:, None, :], n_samples)
+
+
+def event_slopes(times: Tensor) -> Tensor:
+    """
+    Slope of each event at each trace [samples per trace], shape of *times*.
+
+    It is the mean of the steps to both neighbours; where these differ as at a fault, the smaller of the two.
+
+    Examples
+    --------
+    >>> event_slopes(torch.tensor([0.0, 1.0, 2.0, 12.0, 13.0])).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    if times.shape[-1] < 2:
+        return torch.zeros_like(times)
+    step = times.diff(dim=-1)
+    left = torch.cat([step[..., :1], step], dim=-1)
+    right = torch.cat([step, step[..., -1:]], dim=-1)
+    smaller = torch.where(left.abs() < right.abs(), left, right)
+    return torch.where((left - right).abs() > JUMP, smaller, (left + right) / 2)
+
+
+def slope_sums(arrivals: Arrivals, n_samples: int) -> Tensor:
+    """
+    Energy of the arrivals in each sample, and their slopes weighted by it: what `mean_slope` divides.
+
+    Returns
+    -------
+    float32 tensor, shape (2, batch, n_traces, n_samples + 2 * PAD)
+    """
     times, amplitudes = arrivals
     batch, _, n_traces = times.shape
     long = n_samples + 2 * PAD
-    place = ((times + PAD) * FINE).clamp(-1, long * FINE - 1).transpose(1, 2)
-    cell = place.floor()
-    share, cell = place - cell, cell.long()
-    weights = amplitudes.transpose(1, 2)
-    inside = (cell >= 0) & (cell < long * FINE - 1)
-    weights = weights * inside
-    cell = cell.clamp(0, long * FINE - 2)
-    fine = torch.zeros(batch, n_traces, long * FINE, device=times.device)
-    fine.scatter_add_(2, cell, weights * (1 - share))
-    fine.scatter_add_(2, cell + 1, weights * share)
-    spectrum = torch.fft.rfft(fine)[..., : long // 2 + 1] * spectra[:, None, :]
-    return torch.fft.irfft(spectrum, n=long)[..., PAD : PAD + n_samples]
+    place = (times + PAD + 0.5).clamp(-1, long).floor().long().transpose(1, 2)
+    energy = amplitudes.square().transpose(1, 2) * ((place >= 0) & (place < long))
+    place = place.clamp(0, long - 1)
+    sums = torch.zeros(2, batch, n_traces, long, device=times.device)
+    sums[0].scatter_add_(2, place, energy)
+    sums[1].scatter_add_(2, place, energy * event_slopes(times).transpose(1, 2))
+    return sums
 
 
-def sparse_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Generator) -> Arrivals:
-    """Up to a dozen crossing lines, parabolas and hyperbolas, from flat to far beyond aliasing."""
-    shape = (count, 12, 1)
-    x = torch.arange(n_traces, device=rng.device).float() - uniform(rng, shape, 0, n_traces)
-    start = uniform(rng, shape, -0.3 * n_samples, 1.2 * n_samples)
-    slope = log_uniform(rng, shape, 0.05, 8.0) * _signs(rng, shape)
-    line = start + slope * x
-    parabola = start + slope * x**2 / n_traces
-    foot = log_uniform(rng, shape, 5, 500)
-    hyperbola = start + torch.sqrt(foot**2 + (slope * x) ** 2) - foot
-    kind = uniform(rng, shape, 0, 3)
-    times = torch.where(kind < 1, line, torch.where(kind < 2, parabola, hyperbola))
-    present = uniform(rng, shape, 0, 1) < uniform(rng, (count, 1, 1), 0.1, 1.0)
-    return Arrivals(times, normal(rng, shape) * present * along_event(count, 12, n_traces, rng=rng))
-
-
-def shot_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Generator, n_events: int = 96) -> Arrivals:
+def mean_slope(sums: Tensor) -> Tensor:
     """
-    A window of a shot or CDP gather: reflection hyperbolas of one velocity trend, multiples, direct and head waves.
+    Slope of the strongest events around each sample [samples per trace]: shape (batch, n_traces, n_samples).
 
-    The apex lies anywhere from far beside the window to inside it (split spread). Every event is named by its arrival
-    at the middle of the window, so that windows far from the apex are as full as others.
+    Within `NEAR` samples all events count by their energy, within `WIDE` samples a little; beyond, the slope is 0.
     """
-    shape = (count, n_events, 1)
-    apex = torch.where(
-        uniform(rng, (count, 1, 1), 0, 1) < 0.3,
-        uniform(rng, (count, 1, 1), 0, n_traces),
-        uniform(rng, (count, 1, 1), -2.5 * n_traces, 3.5 * n_traces),
+    long = sums.shape[-1]
+    totals = torch.nn.functional.pad(sums.double().cumsum(dim=-1), (1, 0))
+    near, wide = (
+        totals[..., PAD + half + 1 : long - PAD + half + 1] - totals[..., PAD - half : long - PAD - half]
+        for half in (NEAR, WIDE)
     )
-    window = uniform(rng, (count, 1, 1), 0, 1200)
-    arrival = window + uniform(rng, shape, -0.4 * n_samples, 1.4 * n_samples)
-    middle = (n_traces / 2 - apex).abs().clamp(min=4.0)
-    surface = log_uniform(rng, (count, 1, 1), 0.8, 9.0)
-    speed_up = 1 + uniform(rng, (count, 1, 1), 0.0, 3.0) * arrival.clamp(min=0) / 1000
-    slow = uniform(rng, shape, 0, 1) < uniform(rng, (count, 1, 1), 0.0, 0.4)  # multiples keep the velocity of above
-    slope = surface / torch.where(slow, 1 + 0.3 * (speed_up - 1), speed_up) * torch.exp(0.06 * normal(rng, shape))
-    slope = torch.minimum(slope, 0.995 * arrival.clamp(min=1.0) / middle)
-    foot = torch.sqrt((arrival.clamp(min=1.0) ** 2 - (slope * middle) ** 2).clamp(min=1.0))
-    x = torch.arange(n_traces, device=rng.device).float() - apex
-    times = torch.sqrt(foot**2 + (slope * x) ** 2) - window
-    straight = uniform(rng, shape, 0, 1) < 0.06
-    head = arrival - window + uniform(rng, shape, 0.1, 1.2) * surface * (x.abs() - middle)
-    times = torch.where(straight, head, times) + structure(count, n_traces, rng=rng) * _some(rng, count, 0.3)
-    strength = normal(rng, shape) * log_uniform(rng, shape, 0.1, 2.0)
-    keep = uniform(rng, shape, 0, 1) < log_uniform(rng, (count, 1, 1), 0.1, 1.0)
-    return Arrivals(times, strength * keep * along_event(count, n_events, n_traces, rng=rng))
-
-
-def section_events(count: int, n_traces: int, n_samples: int, *, rng: torch.Generator, n_events: int = 128) -> Arrivals:
-    """A window of a stack: reflectors that share folds and dip, some faulted, some with diffractions."""
-    shape = (count, n_events, 1)
-    start = uniform(rng, shape, -0.4 * n_samples, 1.4 * n_samples)
-    depth = start / n_samples
-    x = torch.arange(n_traces, device=rng.device).float() - n_traces / 2
-    dip = (
-        normal(rng, (count, 1, 1))
-        * log_uniform(rng, (count, 1, 1), 0.02, 2.0)
-        * (1 + normal(rng, (count, 1, 1)) * depth)
-    )
-    times = start + dip * x + structure(count, n_traces, rng=rng) + depth * structure(count, n_traces, rng=rng)
-    rough = log_uniform(rng, (count, 1, 1), 0.05, 1.5)
-    times = times + rough * smooth_curve(rng, (count, n_events, n_traces), 6)
-    fault = uniform(rng, (count, 1, 1), -0.5 * n_traces, 0.5 * n_traces) + normal(rng, (count, 1, 1)) * 6 * depth
-    throw = normal(rng, (count, 1, 1)) * 12 * _some(rng, count, 0.35)
-    times = times + throw * (x > fault)
-    across = uniform(rng, shape, -0.5 * n_traces, 0.5 * n_traces)
-    diffraction = start + torch.sqrt(50.0**2 + (log_uniform(rng, shape, 0.3, 4.0) * (x - across)) ** 2) - 50.0
-    is_diffraction = (uniform(rng, shape, 0, 1) < 0.15) & (_some(rng, count, 0.4) > 0)
-    times = torch.where(is_diffraction, diffraction, times)
-    strength = normal(rng, shape) * log_uniform(rng, shape, 0.1, 2.0)
-    lateral = 1 + uniform(rng, (count, 1, 1), 0.0, 0.8) * smooth_curve(rng, (count, n_events, n_traces), 8)
-    return Arrivals(times, strength * lateral)
-
-
-def structure(count: int, n_traces: int, *, rng: torch.Generator) -> Tensor:
-    """Smooth shift that the events of a patch share [samples]: shape (count, 1, n_traces)."""
-    size = log_uniform(rng, (count, 1, 1), 0.1, 16.0)
-    return size * smooth_curve(rng, (count, 1, n_traces), 3)
-
-
-def along_event(count: int, n_events: int, n_traces: int, *, rng: torch.Generator) -> Tensor:
-    """Smooth amplitude along each event, with changes of sign in some: shape (count, n_events, n_traces)."""
-    change = uniform(rng, (count, n_events, 1), 0.0, 0.6)
-    return 1 + change * smooth_curve(rng, (count, n_events, n_traces), 3)
-
-
-def _signs(rng: torch.Generator, shape: tuple[int, ...]) -> Tensor:
-    return torch.where(uniform(rng, shape, -1, 1) < 0, -1.0, 1.0)
-
-
-def _some(rng: torch.Generator, count: int, chance: float) -> Tensor:
-    """1 for a share of the patches, 0 for the others: shape (count, 1, 1)."""
-    return (uniform(rng, (count, 1, 1), 0, 1) < chance).float()
+    energy, sloping = near + 0.01 * wide
+    floor = 1e-9 * totals[0, ..., -1].amax(dim=-1)[:, None, None]
+    return torch.where(energy > floor, sloping / energy.clamp(min=1e-30), 0.0).float()

@@ -1,6 +1,8 @@
 """Training states on disk: everything that an exact resume needs, as safetensors and JSON, written atomically."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,85 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from seisfill.errors import WeightsError
+from seisfill.training.recipe import TrainConfig
+
+FREE = (
+    "name",
+    "checkpoint_every",
+    "log_every",
+    "compile",
+    "start",
+    "start_levels",
+    "validation",
+)  # no step after the first depends on them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """
+    A part of a training that ran under one configuration.
+
+    Parameters
+    ----------
+    begin : int
+        Its first step.
+    config : dict
+        The configuration, as JSON gives it back.
+    """
+
+    begin: int
+    config: dict[str, Any]
+
+    @classmethod
+    def of(cls, config: TrainConfig, *, begin: int) -> "Leg":
+        """Leg that begins at a step."""
+        return cls(begin=begin, config=json.loads(json.dumps(asdict(config))))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def check_leg(path: Path, head: dict[str, Any], config: TrainConfig, *, new_leg: bool) -> list[Leg]:
+    """
+    Legs of a training that goes on with *config*: the last one goes on too, or a new one begins.
+
+    Raises
+    ------
+    WeightsError
+        If the seed differs, or, without a new leg, whatever else a step depends on (``steps`` may grow).
+    """
+    if head["seed"] != config.seed:
+        raise WeightsError(f"Invalid seed {config.seed}: must be {head['seed']}, with which {path} was begun.")
+    legs = [Leg(**leg) for leg in head.get("legs", ())]
+    here = Leg.of(config, begin=head["step"])
+    if new_leg or not legs:
+        return [*legs, here]
+    begun, now = (dict(_leaves(leg.config)) for leg in (legs[-1], here))
+    begun["steps"] = max(begun["steps"], now["steps"])
+    for key in sorted(begun.keys() | now.keys()):
+        if key.partition(".")[0] not in FREE and begun.get(key) != now.get(key):
+            raise WeightsError(
+                f"Invalid {key} {now.get(key)!r}: must be {begun.get(key)!r}, with which the last leg of {path} was "
+                "begun. Put it back, or add --new-leg to go on with the change."
+            )
+    return [*legs[:-1], Leg(begin=legs[-1].begin, config=here.config)]
+
+
+def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """
+    Values of nested tables by dotted key.
+
+    Examples
+    --------
+    >>> list(_leaves({"a": 1, "b": {"c": [2]}}))
+    [('a', 1), ('b.c', [2])]
+    """
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def save_checkpoint(

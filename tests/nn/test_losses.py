@@ -13,7 +13,7 @@ def row(*values):
 
 
 def test_the_parts_of_a_loss_by_hand():
-    parts = FillLoss(live=0.1, scale=0.2)(
+    parts = FillLoss(live=0.1, scale=0.2, spectrum=0)(
         row(1.0, 5.0, 0.0, 2.0),
         row(9.0, 9.0, math.log(2.0), 0.0),
         line=row(0.0, 0.0, 0.0, 0.0),
@@ -30,7 +30,7 @@ def test_the_parts_of_a_loss_by_hand():
 
 def test_the_likelihood_never_moves_the_estimate():
     estimate, log_scale = row(1.0, -2.0).requires_grad_(), row(0.3, -0.4).requires_grad_()
-    parts = FillLoss()(
+    parts = FillLoss(spectrum=0)(
         estimate, log_scale, line=row(0.0, 0.0), signal=row(0.0, 0.0), truth=row(5.0, 5.0), mask=row(0.0, 0.0)
     )
     parts["scale"].backward(retain_graph=True)
@@ -61,6 +61,51 @@ def test_a_balanced_loss_counts_each_patch_by_what_its_linear_fill_loses():
     two = torch.tensor([[4.0], [1.0]]).reshape(2, 1, 1, 1)
     nothing = torch.zeros(2, 1, 1, 1)
     line = torch.tensor([[7.0], [1.0]]).reshape(2, 1, 1, 1)
-    parts = FillLoss(live=0, scale=0, balance=1.0)(two, nothing, line=line, signal=nothing, truth=nothing, mask=nothing)
+    parts = FillLoss(live=0, scale=0, spectrum=0, balance=1.0)(
+        two, nothing, line=line, signal=nothing, truth=nothing, mask=nothing
+    )
     assert parts["missing"].item() == 2.5
     assert parts["loss"].item() == pytest.approx(0.2 * (4 / 8 + 1 / 2) / 2, abs=ROUNDING)
+
+
+def test_the_spectrum_sees_what_repeats_with_the_spacing_of_the_traces():
+    signal = torch.ones(1, 1, 4, 2)
+    mask = torch.tensor([1.0, 0.0, 1.0, 0.0]).reshape(1, 1, 4, 1).expand_as(signal)
+    parts = FillLoss(live=0, scale=0, spectrum=0.5)(
+        mask * 9, torch.zeros_like(signal), line=signal, signal=signal, truth=signal, mask=mask
+    )
+    # amplitudes sqrt(8), 0, 0, 0 of the signal at frequency zero against sqrt(2), 0, sqrt(2), 0, over 4 x 2 numbers
+    misfit = (math.sqrt(8) - math.sqrt(2) + math.sqrt(2)) / 8
+    assert parts["spectrum"].item() == pytest.approx(misfit, abs=ROUNDING)
+    assert parts["loss"].item() == pytest.approx(1 + 0.5 * misfit, abs=ROUNDING)
+    assert "spectrum" not in FillLoss(spectrum=0)(signal, signal, line=signal, signal=signal, truth=signal, mask=mask)
+
+
+def test_the_spectrum_moves_missing_samples_alone():
+    rng = torch.Generator().manual_seed(0)
+    estimate, signal = (torch.randn(2, 1, 6, 8, generator=rng) for _ in range(2))
+    mask = (torch.rand(2, 1, 6, 8, generator=rng) < 0.5).float()
+    estimate.requires_grad_()
+    parts = FillLoss()(estimate, signal, line=signal, signal=signal, truth=signal, mask=mask)
+    parts["spectrum"].backward()
+    assert (estimate.grad[mask == 0] != 0).all()
+    assert (estimate.grad[mask == 1] == 0).all()
+
+
+@pytest.mark.parametrize("balance", [None, 0.03])
+def test_shares_of_two_processes_add_up_to_the_loss_of_one(balance):
+    rng = torch.Generator().manual_seed(0)
+    estimate, log_scale, line, signal, truth = (torch.randn(5, 1, 6, 8, generator=rng) for _ in range(5))
+    mask = (torch.rand(5, 1, 6, 8, generator=rng) < 0.5).float()
+    loss = FillLoss(balance=balance)
+
+    def parts_of(rows, total):
+        named = {"line": line[rows], "signal": signal[rows], "truth": truth[rows], "mask": mask[rows]}
+        return loss(estimate[rows], log_scale[rows], **named, total=total)
+
+    whole = []
+    one = parts_of(slice(0, 5), lambda count: whole.append(count) or count)
+    told = iter([*whole, *whole])  # what the processes would tell each other
+    left, right = (parts_of(rows, lambda _: next(told)) for rows in (slice(0, 2), slice(2, 5)))
+    for name, value in one.items():
+        torch.testing.assert_close(left[name] + right[name], value, atol=ROUNDING, rtol=1e-5)

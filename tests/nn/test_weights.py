@@ -8,10 +8,11 @@ import safetensors.torch
 import torch
 
 import seisfill
+from seisfill._files import sha256_of
 from seisfill.errors import WeightsError
 from seisfill.nn import weights
-from seisfill.nn.unet import GatedUNet, UNetConfig
-from seisfill.nn.weights import find_weights, load_weights, save_weights, sha256_of
+from seisfill.nn.unet import UNet, UNetConfig
+from seisfill.nn.weights import find_weights, load_weights, save_weights
 
 CONFIG = UNetConfig(widths=(4, 6), dilations=(1,), fold=2)
 
@@ -19,7 +20,7 @@ CONFIG = UNetConfig(widths=(4, 6), dilations=(1,), fold=2)
 @pytest.fixture
 def saved(tmp_path):
     torch.manual_seed(0)
-    network = GatedUNet(CONFIG)
+    network = UNet(CONFIG)
     torch.nn.init.normal_(network.head.weight)
     save_weights(tmp_path / "deep" / "tiny.safetensors", network, card={"steps": 7, "licence": "Apache-2.0"})
     return tmp_path / "deep" / "tiny.safetensors", network

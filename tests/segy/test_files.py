@@ -5,8 +5,9 @@ import threading
 import numpy as np
 import pytest
 
+from seisfill._files import sha256_of
 from seisfill.errors import FileAccessError
-from seisfill.segy.files import PartialFile, WriteBehind, check_target, partial_path, sha256_of
+from seisfill.segy.files import PartialFile, WriteBehind, check_target, partial_path
 
 
 @pytest.fixture

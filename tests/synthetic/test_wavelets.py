@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seisfill.synthetic.random import log_uniform, normal, smooth_curve, uniform
-from seisfill.synthetic.wavelets import wavelet_spectra
+from seisfill.synthetic.wavelets import draw_wavelets, minimum_phase, wavelet_spectra
 
 
 def seeded(seed=0):
@@ -75,3 +75,28 @@ def test_wavelets_repeat_with_the_seed():
     one, again, other = (wavelet_spectra(3, 64, rng=seeded(seed)) for seed in (1, 1, 2))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
+
+
+def test_wavelets_span_the_frequencies_and_widths_that_field_data_has():
+    drawn = draw_wavelets(2000, 512, rng=seeded())
+    assert drawn.frequency.shape == (2000, 1)
+    assert 0.0099 < drawn.frequency.min() < 0.013
+    assert 0.3 < drawn.frequency.max() < 0.351
+    size = drawn.spectra.abs().square()
+    frequency = torch.arange(257) / 512
+    octaves = torch.log2(frequency.clamp(min=1e-3))
+    mean = (size * octaves).sum(dim=1) / size.sum(dim=1)
+    spread = ((size * (octaves - mean[:, None]).square()).sum(dim=1) / size.sum(dim=1)).sqrt()
+    assert spread.quantile(0.05) < 0.3
+    assert spread.quantile(0.95) > 0.6
+    assert (mean - torch.log2(drawn.frequency[:, 0])).abs().median() < 0.4
+
+
+def test_a_minimum_phase_wavelet_has_its_energy_early():
+    frequency = torch.arange(129) / 256
+    band = (frequency / 0.08).square() * torch.exp(1 - (frequency / 0.08).square())
+    wavelet = torch.fft.irfft(torch.polar(band, minimum_phase(band[None], 256)[0]), n=256)
+    energy = wavelet.square()
+    assert energy[:40].sum() > 0.97 * energy.sum()  # the floor of the amplitude leaves a little before time zero
+    late = torch.fft.irfft(band.to(torch.complex64), n=256).roll(40).square().cumsum(0)
+    assert (energy.cumsum(0)[:60] >= late[:60] - 0.03 * energy.sum()).all()

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -6,12 +7,14 @@ import safetensors.torch
 import torch
 
 from seisfill.errors import WeightsError
+from seisfill.masks import RandomMask
+from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import UNetConfig
-from seisfill.training.loop import TrainConfig, Trainer
+from seisfill.training.loop import OptimizerConfig, TrainConfig, Trainer
 from seisfill.training.streams import SyntheticStream
 
 TINY = UNetConfig(widths=(4, 6), dilations=(1,))
-CONFIG = TrainConfig(steps=2, bfloat16=False, network=TINY, stream=SyntheticStream(patch=(8, 32), batch=1))
+CONFIG = TrainConfig(steps=2, bfloat16=False, network=TINY, stream=SyntheticStream(patch=(8, 32), batch=1, chunk=1))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,7 @@ def test_a_state_that_was_cut_is_refused(saved):
 )
 def test_a_state_of_another_network_is_refused(saved, network):
     with pytest.raises(WeightsError, match="of this network"):
-        Trainer(TrainConfig(network=network)).resume(saved)
+        Trainer(dataclasses.replace(CONFIG, network=network)).resume(saved)
 
 
 def test_a_state_without_the_average_is_refused(saved):
@@ -114,3 +117,51 @@ def test_the_head_says_where_the_training_stands(saved):
         head = json.loads(file.metadata()["head"])
     assert head["step"] == 2
     assert head["seed"] == CONFIG.seed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"steps": 1}, "Invalid steps 1: must be 2, with which the last leg of"),
+        ({"bfloat16": True}, "Invalid bfloat16 True: must be False"),
+        ({"loss": FillLoss(live=0.5)}, r"Invalid loss\.live 0\.5: must be 0\.1"),
+        ({"optimizer": OptimizerConfig(begin=2)}, r"Invalid optimizer\.begin 2: must be 0, .* or add --new-leg"),
+        ({"stream": SyntheticStream(patch=(8, 64), batch=1, chunk=1)}, r"Invalid stream\.patch \[8, 64\]: must be"),
+        ({"stream": SyntheticStream(patch=(8, 32), batch=1, chunk=1, masks=RandomMask())}, r"Invalid stream\.masks"),
+        ({"seed": 8}, "Invalid seed 8: must be 1, with which .* was begun"),
+    ],
+)
+def test_a_changed_configuration_is_refused_by_its_key(saved, change, said):
+    with pytest.raises(WeightsError, match=said):
+        Trainer(dataclasses.replace(CONFIG, **change)).resume(saved)
+
+
+def test_what_no_step_depends_on_may_change_and_steps_may_grow(saved):
+    again = Trainer(dataclasses.replace(CONFIG, steps=3, name="other", log_every=1, checkpoint_every=1))
+    again.resume(saved)
+    assert [row["step"] for row in again.run()] == [3]
+    assert [(leg.begin, leg.config["steps"]) for leg in again.legs] == [(0, 3)]
+
+
+def test_a_new_leg_may_change_all_but_the_seed_and_is_remembered(saved):
+    config = dataclasses.replace(CONFIG, steps=4, loss=FillLoss(balance=0.03))
+    again = Trainer(config)
+    again.resume(saved, new_leg=True)
+    assert [(leg.begin, leg.config["loss"]["balance"]) for leg in again.legs] == [(0, None), (2, 0.03)]
+    again.save(saved)
+    third = Trainer(config)
+    third.resume(saved)
+    assert third.legs == again.legs
+    with pytest.raises(WeightsError, match="Invalid seed"):
+        Trainer(dataclasses.replace(config, seed=2)).resume(saved, new_leg=True)
+
+
+def test_a_state_that_tells_no_legs_begins_one(saved):
+    with safetensors.safe_open(saved, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+        head = json.loads(file.metadata()["head"])
+    del head["legs"]
+    safetensors.torch.save_file(tensors, saved, metadata={"head": json.dumps(head)})
+    again = Trainer(CONFIG)
+    again.resume(saved)
+    assert [leg.begin for leg in again.legs] == [2]

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seisfill.nn.unet import GatedUNet, UNetConfig
+from seisfill.nn.unet import UNet, UNetConfig
+from seisfill.nn.weights import save_weights
 from seisfill.training import loop
 from seisfill.training.loop import OptimizerConfig, TrainConfig, Trainer, learning_rate
 from seisfill.training.streams import SyntheticStream
@@ -17,7 +18,7 @@ CONFIG = TrainConfig(
     steps=7,
     bfloat16=False,
     network=UNetConfig(widths=(4, 6), dilations=(1,)),
-    stream=SyntheticStream(patch=(16, 64), batch=2),
+    stream=SyntheticStream(patch=(16, 64), batch=2, chunk=1),
     optimizer=OptimizerConfig(warm_up=2),
 )
 
@@ -91,7 +92,7 @@ def test_the_average_follows_the_weights_and_is_what_is_handed_out():
         # the decay begins at one tenth; one rounding of float32 on weights below three
         torch.testing.assert_close(trainer.average[name], 0.1 * first[name] + 0.9 * value, atol=1e-6, rtol=0)
     averaged = trainer.averaged()
-    assert isinstance(averaged, GatedUNet)
+    assert isinstance(averaged, UNet)
     assert not averaged.training
     assert all(torch.equal(value, trainer.average[name]) for name, value in averaged.state_dict().items())
 
@@ -128,3 +129,49 @@ def test_gradients_are_clipped(monkeypatch):
     trainer = Trainer(dataclasses.replace(CONFIG, steps=1, optimizer=OptimizerConfig(clip=0.25)))
     list(trainer.run())
     assert seen == [0.25]
+
+
+def test_a_training_starts_from_the_weights_that_it_names(tmp_path):
+    old = UNet(UNetConfig(widths=(4, 6), dilations=(1,)))
+    torch.nn.init.normal_(old.head.weight, 0, 0.1)
+    save_weights(tmp_path / "old.safetensors", old, card={})
+    bigger = UNetConfig(widths=(4, 6), dilations=(1, 2), guides=True)
+    trainer = Trainer(dataclasses.replace(CONFIG, network=bigger, start=str(tmp_path / "old.safetensors")))
+    assert trainer.network.training
+    batch = trainer.draw()
+    # float32 through a dozen convolutions, summed in another order
+    started, begun = trainer.averaged()(batch.truth, batch.mask)[0], old(batch.truth, batch.mask)[0]
+    torch.testing.assert_close(started, begun, atol=1e-4, rtol=0)
+    assert len(list(trainer.run())) == CONFIG.steps
+
+
+def test_guides_reach_the_networks_that_take_them():
+    config = dataclasses.replace(CONFIG, network=dataclasses.replace(CONFIG.network, guides=True))
+    trainer = Trainer(config)
+    told = []
+    trainer.shared.register_forward_pre_hook(lambda _, inputs: told.append(inputs))
+    batch = trainer.draw()
+    trainer.train_step(batch)
+    assert told[0][2] is batch.guide
+    assert len(told[0]) == 3
+    other = Trainer(CONFIG)
+    other.shared.register_forward_pre_hook(lambda _, inputs: told.append(inputs))
+    other.train_step(batch)
+    assert len(told[1]) == 2
+
+
+def test_a_compiled_training_learns_what_another_does(monkeypatch):
+    compiled = []
+
+    def compile_without_kernels(function):
+        compiled.append(function)
+        return torch_compile(function, backend="eager")  # what is traced, without the minute that kernels take
+
+    torch_compile = torch.compile
+    monkeypatch.setattr(torch, "compile", compile_without_kernels)
+    config = dataclasses.replace(CONFIG, steps=2, compile=True)
+    trainer = Trainer(config)
+    rows = losses(trainer.run())
+    assert len(compiled) == 1
+    assert rows == losses(Trainer(dataclasses.replace(config, compile=False)).run())
+    assert list(trainer.averaged().state_dict()) == list(trainer.network.state_dict())

@@ -5,14 +5,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seisfill.errors import InvalidParameterError
 from seisfill.masks import RegularMask
 from seisfill.training.streams import SyntheticStream, every_kind_of_mask
 
-STREAM = SyntheticStream(patch=(16, 64), batch=2)
+STREAM = SyntheticStream(patch=(16, 64), batch=2, chunk=2)
+PARTS = ("signal", "truth", "mask", "guide")
 
 
 def same(one, other):
-    return all(torch.equal(getattr(one, name), getattr(other, name)) for name in ("signal", "truth", "mask"))
+    return all(torch.equal(getattr(one, name), getattr(other, name)) for name in PARTS)
 
 
 def test_a_batch_has_the_shape_that_the_network_takes():
@@ -21,14 +23,16 @@ def test_a_batch_has_the_shape_that_the_network_takes():
         assert part.shape == (2, 1, 16, 64)
         assert part.dtype == torch.float32
     assert set(batch.mask.unique().tolist()) <= {0.0, 1.0}
+    assert batch.guide.shape == (2, 2, 16, 64)
+    assert set(batch.guide[:, 1].unique().tolist()) <= {0.0, 1.0}
 
 
 def test_a_rule_that_one_can_check_by_eye_makes_the_mask():
-    stream = SyntheticStream(masks=RegularMask(every=3), free_form_share=0.0, patch=(7, 32), batch=2)
+    stream = SyntheticStream(masks=RegularMask(every=3), free_form_share=0.0, patch=(7, 32), batch=2, chunk=2)
     assert stream.draw(5, seed=1).mask[:, 0, :, 0].tolist() == [[1, 0, 0, 1, 0, 0, 1]] * 2
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 2**40), step=st.integers(0, 10**7))
 def test_a_batch_is_a_pure_function_of_seed_and_step(seed, step):
     one = STREAM.draw(step, seed=seed)
@@ -74,3 +78,35 @@ def test_the_mixture_of_masks_hides_in_every_way_and_never_all_in_most():
     assert sum(not live.any() for live in drawn) == 0
     regular = sum(bool((~live[1::2]).all() and live[::2].all()) for live in drawn)
     assert regular > 15  # every second trace, the hard case, from two of the rules
+
+
+def test_processes_that_share_a_batch_see_the_data_of_one():
+    stream = SyntheticStream(patch=(12, 40), batch=6, chunk=2)
+    whole = stream.draw(3, seed=1)
+    first, last = stream.draw(3, seed=1, chunks=range(2)), stream.draw(3, seed=1, chunks=range(2, 3))
+    for name in PARTS:
+        assert torch.equal(torch.cat([getattr(first, name), getattr(last, name)]), getattr(whole, name))
+    assert not torch.equal(whole.truth[:2], whole.truth[2:4])
+    assert not torch.equal(whole.mask[:2], whole.mask[4:])
+
+
+def test_guides_come_in_their_share():
+    stream = SyntheticStream(patch=(12, 40), batch=200, chunk=50, guide_share=0.3)
+    present = (stream.draw(0, seed=1).guide[:, 1].amax(dim=(1, 2)) > 0).float().mean().item()
+    assert present == pytest.approx(0.3, abs=5 * math.sqrt(0.3 * 0.7 / 200))  # and a few bands that miss the events
+    without = SyntheticStream(patch=(12, 40), batch=8, guide_share=0.0).draw(0, seed=1)
+    assert (without.guide == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"batch": 12}, "Invalid batch 12: must be a multiple of the chunk, 8"),
+        ({"chunk": 0}, "Invalid chunk 0"),
+        ({"guide_share": 1.5}, "Invalid guide_share 1.5"),
+        ({"free_form_share": -0.1}, "Invalid free_form_share -0.1"),
+    ],
+)
+def test_a_stream_that_cannot_be_drawn_is_refused(wrong, sentence):
+    with pytest.raises(InvalidParameterError, match=sentence):
+        SyntheticStream(**wrong)
