@@ -34,16 +34,60 @@ class TraceAxis:
         Number of places.
     place : int64 array, shape (n_traces,)
         Place of each recorded trace on the axis of its gather.
+    parts : int
+        Steps of this axis between neighbouring places of the axis that was recorded; 1 where they are the same.
     """
 
     step: float
     origin: Floats
     count: Ints
     place: Ints
+    parts: int = 1
 
     def keys(self, gather: int, places: Ints) -> Floats:
         """Keys of some places of one gather."""
         return self.origin[gather] + self.step * places
+
+    def whole_keys(self, gather: int, places: Ints) -> Floats:
+        """
+        Keys as a header of whole numbers can hold them.
+
+        They are rounded to the nearest; where the step is finer than one, a key without a number of its own repeats
+        its left neighbour's.
+        """
+        keys = self.keys(gather, places)
+        return np.floor(keys + 1e-6) if self.step < 1 else np.round(keys)
+
+    @property
+    def outgrows_whole_numbers(self) -> bool:
+        """Whether keys that are rounded to whole numbers no longer tell where the places are."""
+        return self.step < ROUNDED_FROM and abs(self.step - round(self.step)) > 1e-9
+
+    @property
+    def places(self) -> tuple[Ints, Ints]:
+        """Gather and place of every place of all gathers: two int64 arrays."""
+        group = np.repeat(np.arange(len(self.count)), self.count)
+        return group, np.arange(len(group)) - np.repeat(np.cumsum(self.count) - self.count, self.count)
+
+    def refined(self, parts: int) -> "TraceAxis":
+        """
+        The same axes with *parts* times as many steps between the same first and last keys.
+
+        Examples
+        --------
+        >>> axis = fit_axis(np.zeros(3, dtype=int), np.array([10, 14, 18])).refined(2)
+        >>> axis.step, axis.place.tolist(), axis.keys(0, np.arange(axis.count[0])).tolist()
+        (2.0, [0, 2, 4], [10.0, 12.0, 14.0, 16.0, 18.0])
+        """
+        if parts < 1:
+            raise InvalidParameterError(f"Invalid parts {parts}: must be at least 1.")
+        return TraceAxis(
+            step=self.step / parts,
+            origin=self.origin,
+            count=(self.count - 1) * parts + 1,
+            place=self.place * parts,
+            parts=self.parts * parts,
+        )
 
 
 def fit_axis(

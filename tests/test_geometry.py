@@ -213,3 +213,43 @@ def test_a_kept_last_trace_shows_the_step_of_a_decimation():
     keys = np.append(np.arange(0, 120, 2), 119)
     axis = fit_axis(np.zeros(len(keys), dtype=int), keys)
     assert (axis.step, axis.count[0]) == (1, 120)
+
+
+def test_a_refined_axis_has_places_between_and_the_same_ends():
+    axis = fit([2, 6, 10, 5], gather=[0, 0, 0, 1], step=4)
+    fine = axis.refined(4)
+    assert (fine.step, fine.parts, fine.count.tolist()) == (1.0, 4, [9, 1])
+    assert fine.place.tolist() == [0, 4, 8, 0]
+    assert fine.keys(0, np.arange(9)).tolist() == list(range(2, 11))
+    group, place = fine.places
+    assert group.tolist() == [0] * 9 + [1]
+    assert place.tolist() == [*range(9), 0]
+    assert fine.refined(2).parts == 8
+    with pytest.raises(InvalidParameterError, match="parts 0: must be at least 1"):
+        axis.refined(0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "parts", "whole", "outgrows"),
+    [
+        ([1, 2, 3], 2, [1, 1, 2, 2, 3], True),  # the left neighbour's
+        ([-2, -1], 4, [-2, -2, -2, -2, -1], True),
+        ([3, 6], 3, [3, 4, 5, 6], False),
+        ([10, 15], 2, [10, 12, 15], True),  # 12.5: a number of its own, but not where it is
+        ([100, 200], 3, [100, 133, 167, 200], False),  # found again within a unit of rounding
+    ],
+)
+def test_headers_of_whole_numbers_hold_the_nearest_key_or_the_left_one(keys, parts, whole, outgrows):
+    fine = fit(keys).refined(parts)
+    assert fine.whole_keys(0, np.arange(fine.count[0])).tolist() == whole
+    assert fine.outgrows_whole_numbers == outgrows
+
+
+@given(st.integers(1, 300), st.integers(2, 4), st.integers(2, 40), st.integers(-1000, 1000))
+def test_whole_keys_of_a_refined_axis_never_fall_and_never_leave_their_neighbours(step, parts, n, first):
+    keys = first + step * np.arange(n)
+    fine = fit(keys).refined(parts)
+    whole = fine.whole_keys(0, np.arange(fine.count[0]))
+    assert (np.diff(whole) >= 0).all()
+    assert whole[fine.place].tolist() == keys.tolist()
+    assert np.abs(whole - fine.keys(0, np.arange(fine.count[0]))).max() < 1

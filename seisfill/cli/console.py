@@ -14,7 +14,7 @@ NSamples = Annotated[int | None, typer.Option("--n-samples", help="Samples of a 
 Format = Annotated[str | None, typer.Option("--format", help="Sample format: ibm, ieee32, ieee64, int8, int16, int32.")]
 ByteOrder = Annotated[str | None, typer.Option("--byte-order", help="big or little.")]
 TextEncoding = Annotated[str | None, typer.Option("--text-encoding", help="ebcdic or ascii.")]
-Interval = Annotated[float | None, typer.Option("--dt", help="Sample interval [s], where headers have none.")]
+Interval = Annotated[float | None, typer.Option("--dt", help="Sample interval in seconds, where headers have none.")]
 GatherKey = Annotated[
     str | None,
     typer.Option(
@@ -50,11 +50,13 @@ def make_layout(
     )
 
 
-def make_gathers(gather: str | None, trace: str | None, step: float | None = None, span: str | None = None) -> Any:
+def make_gathers(
+    gather: str | None, trace: str | None, step: float | None = None, span: str | None = None, *, densify: int = 1
+) -> Any:
     """Gather options as one value."""
     from seisfill.segy.survey import GatherOptions
 
-    return GatherOptions(gather=gather, trace=trace, trace_step=step, trace_range=parse_range(span))
+    return GatherOptions(gather=gather, trace=trace, trace_step=step, trace_range=parse_range(span), densify=densify)
 
 
 def parse_range(text: str | None) -> tuple[float, float] | None:

@@ -1,32 +1,53 @@
 """`seisfill fill`: the main job."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seisfill.cli import console as c
 
+if TYPE_CHECKING:
+    from seisfill.interpolators.base import Interpolator
+    from seisfill.workflows.fill import FillSummary
+
+NETWORKED = ("network", "auto")
 CURES = {"gap of": "--max-gap N or --method linear", "not asked for": "--trace-range A:B"}  # by a word of the reason
 
 
 def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file with missing traces.")],
     out: Annotated[Path, typer.Argument(help="Filled file; its sidecar goes to OUT.fill.jsonl.")],
-    method: Annotated[str, typer.Option("--method", help="network or linear.")] = "network",
+    method: Annotated[
+        str, typer.Option("--method", help="auto, network, prediction, pocs, rank, alft or linear.")
+    ] = "network",
+    moveout: Annotated[
+        bool | None,
+        typer.Option(
+            "--moveout/--no-moveout",
+            help="Flatten events before filling, restore after; the method's habit if not given.",
+        ),
+    ] = None,
     gather: c.GatherKey = None,
     trace: c.TraceKey = None,
     trace_step: c.TraceStep = None,
     trace_range: c.TraceRange = None,
+    densify: Annotated[
+        int, typer.Option("--densify", help="2, 3 or 4: puts 1, 2 or 3 new traces between every two neighbours.")
+    ] = 1,
     dead: c.DeadRule = "auto",
     weights: Annotated[str | None, typer.Option("--weights", help="Shipped name or .safetensors file.")] = None,
     device: c.Device = "auto",
     flips: Annotated[
         bool,
-        typer.Option("--flips/--no-flips", help="Average over flips and polarity; without, 4 times faster."),
+        typer.Option("--flips/--no-flips", help="Network: average over flips and polarity; without, 4 times faster."),
     ] = True,
     max_gap: Annotated[
-        int | None, typer.Option("--max-gap", help="Widest gap to fill [traces]; the method's own where not given.")
+        int | None, typer.Option("--max-gap", help="Widest gap to fill, in traces; the method's own where not given.")
+    ] = None,
+    guide: Annotated[
+        list[str] | None,
+        typer.Option("--guide", metavar="KIND:FILE", help="Slopes you trust: slope:FILE or horizon:FILE."),
     ] = None,
     mark_field: Annotated[
         str, typer.Option("--mark-field", metavar="BYTE|none", help="First of four header bytes for the mark.")
@@ -40,32 +61,40 @@ def command(
     force: c.Force = False,
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
-    from seisfill.errors import InvalidParameterError
     from seisfill.interpolators.base import Limits
-    from seisfill.interpolators.load import load_interpolator
-    from seisfill.segy.files import check_target
-    from seisfill.workflows.fill import FillOptions, fill_file
+    from seisfill.workflows.fill import FillOptions, check_files, fill_file
 
     options = FillOptions(
         layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
-        gathers=c.make_gathers(gather, trace, trace_step, trace_range),
+        gathers=c.make_gathers(gather, trace, trace_step, trace_range, densify=densify),
         dead=dead,  # type: ignore[arg-type]
         mark_byte=_mark_byte(mark_field),
+        guides=tuple(guide or ()),
         seed=seed,
         force=force,
     )
-    check_target(file, out, force=force)  # before the seconds that torch takes to load
-    if method != "network" and weights:
-        raise InvalidParameterError(f"Invalid method {method!r} with --weights: must be network.")
-    interpolator = load_interpolator(
-        method,
-        weights=weights,
-        device=device,
-        limits=Limits(max_gap=max_gap, extrapolate=trace_range is not None),
-        **({"flips": flips} if method == "network" else {}),
-    )
+    check_files(file, out, options)  # before the seconds that torch takes to load
+    limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
+    filler = _load(method, weights, moveout=moveout, device=device, flips=flips, limits=limits)
     with c.progress() as told:
-        done = fill_file(file, out, interpolator=interpolator, options=options, progress=told)
+        done = fill_file(file, out, interpolator=filler, options=options, progress=told)
+    _report(out, done)
+
+
+def _load(method: str, weights: str | None, *, flips: bool, **options: Any) -> "Interpolator":
+    """The filler that the words name; only some hold a network."""
+    from seisfill.errors import InvalidParameterError
+    from seisfill.interpolators.load import load_interpolator
+
+    if method in NETWORKED:
+        return load_interpolator(method, weights=weights, flips=flips, **options)
+    if weights:
+        raise InvalidParameterError(f"Invalid method {method!r} with --weights: must be network or auto.")
+    return load_interpolator(method, **options)
+
+
+def _report(out: Path, done: "FillSummary") -> None:
+    """Say what was done, and what was not: then the exit code is 3."""
     print(
         f"{out}: {done.inserted} traces inserted, {done.in_place} dead traces filled in place, holes of {done.holes} "
         f"live traces filled, in {done.n_gathers} gathers; recorded traces verified untouched"

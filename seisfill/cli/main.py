@@ -9,7 +9,21 @@ from typing import Annotated, Any
 import typer
 
 from seisfill._version import __version__
-from seisfill.cli import decimate, demo, fill, info, plot, score, strip, train, verify
+from seisfill.cli import (
+    benchmark,
+    decimate,
+    demo,
+    fill,
+    info,
+    model,
+    plot,
+    score,
+    strip,
+    train,
+    verify,
+    weights,
+    worlds,
+)
 from seisfill.cli.console import say
 from seisfill.errors import SeisfillError, SeisfillWarning
 
@@ -24,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (info, decimate, fill, strip, verify, score, plot, train, demo):
+for verb in (info, decimate, fill, strip, verify, score, plot, train, worlds, model, weights, benchmark, demo):
     app.command(verb.__name__.rpartition(".")[2])(verb.command)
 
 

@@ -1,6 +1,5 @@
-"""Files as a whole: never overwrite, never leave half of one under its name, hash and copy in chunks."""
+"""Files as a whole: never overwrite, never leave half of one under its name, copy in chunks."""
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Callable
@@ -140,9 +139,3 @@ class WriteBehind:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -27,8 +27,9 @@ def new_headers(
     Headers of the new traces of one gather.
 
     Coordinates and elevations are interpolated linearly along the key, in metres, and written with the scalar of the
-    left neighbour; so are offset (or taken from the coordinates, where the neighbours' own agree with theirs) and CDP
-    numbers. All else repeats the left neighbour.
+    left neighbour; so is offset (or taken from the coordinates, where the neighbours' own agree with theirs). CDP,
+    inline and crossline numbers that are not whole become the whole one towards the left neighbour. All else repeats
+    the left neighbour.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def new_headers(
     new_places : int64 array, shape (n_new,)
         Places to make headers for.
     keys : (Field, float64 array of shape (n_new,))
-        Header word along the gather and its true values; they are rounded to the nearest whole number.
+        Header word along the gather and its values: whole numbers, unless the word is a float.
     gather_key : Field or None
         Header word of the gather; it is kept.
     layout : Layout
@@ -58,11 +59,11 @@ def new_headers(
     for name in ELEVATIONS:
         maker.interpolate(name, keep, scalar="scalel")
     for name in NUMBERS if has_rev1 else NUMBERS[:1]:
-        maker.interpolate(name, keep)
+        maker.count(name, keep)
     maker.set_offset(keep)
     maker.write(find_field("trid", dialect=layout.dialect), np.ones(len(new_places)))
     field, values = keys
-    maker.write(field, values if field.kind.startswith("f") else np.round(values))
+    maker.write(field, values)
     return maker.new
 
 
@@ -75,24 +76,28 @@ class _Maker:
         self.left, self.right = right - 1, np.minimum(right, len(places) - 1)
         span = np.maximum(places[self.right] - places[self.left], 1)
         self.share = np.where(self.left == self.right, 0, (new_places - places[self.left]) / span)
-        nearest = np.clip(np.searchsorted(places, new_places) - 1, 0, len(places) - 1)
-        self.new = headers[nearest].copy()
+        self.nearest = np.clip(np.searchsorted(places, new_places) - 1, 0, len(places) - 1)
+        self.new = headers[self.nearest].copy()
 
-    def interpolate(self, name: str, keep: set[int], *, scalar: str | None = None) -> None:
-        """Interpolate one word, in metres where it has a scalar."""
+    def interpolate(self, name: str, keep: set[int], *, scalar: str) -> None:
+        """Interpolate one word, in metres."""
         field = find_field(name, dialect=self.layout.dialect)
         if field.byte in keep:
             return
         values = self.read(name, self.headers).astype(np.float64)
-        if (values == values[0]).all() and (
-            scalar is None or (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all()
-        ):
+        if (values == values[0]).all() and (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all():
             return
-        back = np.ones(len(self.new))
-        if scalar:
-            values = values * coordinate_scale(self.read(scalar, self.headers))
-            back = coordinate_scale(self.read(scalar, self.new))
-        self.write(field, np.round(self.between(values) / back))
+        values = values * coordinate_scale(self.read(scalar, self.headers))
+        self.write(field, np.round(self.between(values) / coordinate_scale(self.read(scalar, self.new))))
+
+    def count(self, name: str, keep: set[int]) -> None:
+        """Interpolate a number; one that is not whole becomes the whole one towards the left neighbour's."""
+        field = find_field(name, dialect=self.layout.dialect)
+        if field.byte in keep:
+            return
+        values = self.read(name, self.headers).astype(np.float64)
+        here, line = values[self.nearest], self.between(values)
+        self.write(field, here + np.trunc((line - here) * (1 + 1e-9)))
 
     def set_offset(self, keep: set[int]) -> None:
         """Offset from the new coordinates where the neighbours' agrees with theirs, else interpolated."""

@@ -22,6 +22,7 @@ MARK = 0x53464C31  # "SFL1"
 MARK_BYTE = 233
 FORMAT = 1  # of the sidecar
 INSERTED, IN_PLACE, HOLES, REFUSED = "inserted", "in_place", "holes", "refused"
+PLACED = "placed"  # a recorded trace, untouched, whose header does not hold its key
 
 
 def sidecar_path(path: Path) -> Path:
@@ -69,7 +70,7 @@ class SidecarWriter:
 
     def __init__(self, rows: BinaryIO) -> None:
         self._rows = rows
-        self.counts = dict.fromkeys((INSERTED, IN_PLACE, HOLES, REFUSED), 0)
+        self.counts = dict.fromkeys((INSERTED, IN_PLACE, HOLES, REFUSED, PLACED), 0)
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
         """Append rows; each has a ``kind`` and an ``output`` trace number, and a ``reason`` if it was left unfilled."""
@@ -173,6 +174,11 @@ class Sidecar:
     def changed(self) -> Iterator[dict[str, Any]]:
         """Rows of recorded traces whose bytes were changed: filled in place, or holes filled."""
         return (row for row in self.rows() if row["kind"] in (IN_PLACE, HOLES))
+
+    def keys(self) -> tuple[np.ndarray, np.ndarray]:
+        """Trace numbers in the output and true keys of all traces that have a row: int64 and float64 arrays."""
+        rows = [(row["output"], row["key"]) for row in self.rows()]
+        return np.array([n for n, _ in rows], dtype=np.int64), np.array([key for _, key in rows], dtype=np.float64)
 
     def check_marks(self, index: HeaderIndex) -> None:
         """

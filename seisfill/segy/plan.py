@@ -63,9 +63,7 @@ def plan_infill(index: HeaderIndex, survey: SurveyMap) -> InfillPlan:
     survey : SurveyMap
         Its gathers.
     """
-    absent = [survey.absent(g) for g in range(survey.n_gathers)] if survey.n_absent else []
-    group = np.repeat(np.arange(len(absent)), [len(places) for places in absent]).astype(np.int64)
-    place = np.concatenate([np.zeros(0, dtype=np.int64), *absent])
+    group, place = survey.absent()
     if not len(group):
         return InfillPlan(n_recorded=len(survey.group), group=group, place=place, output=group)
     ranked = _ranks_in_two_key_order(survey, group, place)
@@ -85,8 +83,8 @@ def _ranks_in_two_key_order(
     """Recorded trace that each new one follows (-1: none), and the order among those; None without two-key order."""
     axis = survey.axis
     all_group = np.concatenate([survey.group, group])
-    key = axis.origin[all_group] + axis.step * np.concatenate([axis.place, place])
-    key = np.round((key - axis.origin[0]) / axis.step * 4)  # rounded keys of one place must tie across gathers
+    origin = np.round((axis.origin - axis.origin[0]) / (axis.step * axis.parts) * 4)  # of rounded keys: must tie
+    key = origin[all_group] * axis.parts + 4 * np.concatenate([axis.place, place])  # in quarters of a step
     n_recorded = len(survey.group)
     number = survey.gather_keys[all_group] if survey.n_gathers > 1 else all_group
     for primary, secondary in (
@@ -109,13 +107,11 @@ def _ascends(primary: np.ndarray, secondary: np.ndarray) -> bool:
 
 def _behind_neighbour(survey: SurveyMap, group: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Earlier of the two neighbours in the gather, and the order of the traces of one gap behind it."""
-    anchor, tie = np.empty_like(group), np.empty_like(group)
-    for g in np.unique(group):
-        rows, places = survey.rows(g), survey.places(g)
-        mine = group == g
-        right = np.searchsorted(places, place[mine])
-        left_row = rows[np.maximum(right - 1, 0)]
-        right_row = rows[np.minimum(right, len(rows) - 1)]
-        anchor[mine] = np.minimum(left_row, right_row)
-        tie[mine] = np.where(left_row <= right_row, place[mine], -place[mine])
+    begin = np.cumsum(survey.axis.count) - survey.axis.count
+    recorded = begin[survey.group[survey.order]] + survey.axis.place[survey.order]
+    right = np.searchsorted(recorded, begin[group] + place)
+    left_row = survey.order[np.maximum(right - 1, survey.starts[group])]
+    right_row = survey.order[np.minimum(right, survey.starts[group + 1] - 1)]
+    anchor = np.minimum(left_row, right_row)
+    tie = np.where(left_row <= right_row, place, -place)
     return anchor, tie

@@ -174,7 +174,7 @@ class SegyReader:
             return np.stack([spread(self._word(headers, word) * scale) for word in (x, y)], axis=1)
 
         source, receiver, offset = pair("sx", "sy"), pair("gx", "gy"), spread(self._word(headers, "offset"))
-        along = [receiver, source, *([pair("cdpx", "cdpy")] if self._has_cdp_coordinates else [])]
+        along = [receiver, source, *([pair("cdpx", "cdpy")] if self.has_cdp_coordinates else [])]
         return {
             "offset": offset if offset.any() else None,
             "position": _position(offset if self.survey.keys.trace.name == "offset" else None, along),
@@ -184,7 +184,8 @@ class SegyReader:
         }
 
     @property
-    def _has_cdp_coordinates(self) -> bool:
+    def has_cdp_coordinates(self) -> bool:
+        """Whether the layout gives headers a place for CDP coordinates."""
         return self.layout.dialect == "segy" and self.layout.revision >= 1
 
 

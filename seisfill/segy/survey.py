@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seisfill.errors import GeometryError, InvalidParameterError
 from seisfill.geometry import TraceAxis, fit_axis
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.keys import GatherKeys, find_keys
+from seisfill.segy.marks import MARK, MARK_BYTE, mark_field, sidecar_path
+from seisfill.segy.truekeys import TrueKeys
+
+DENSITIES = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +27,19 @@ class GatherOptions:
         Key difference between neighbouring traces.
     trace_range : (float, float), optional
         First and last key that every gather is to reach; this asks for extrapolation.
+    densify : int
+        2, 3 or 4 to have one, two or three further places between every two neighbouring ones; 1 for none.
     """
 
     gather: str | None = None
     trace: str | None = None
     trace_step: float | None = None
     trace_range: tuple[float, float] | None = None
+    densify: int = 1
+
+    def __post_init__(self) -> None:
+        if self.densify not in DENSITIES:
+            raise InvalidParameterError(f"Invalid densify {self.densify}: must be 2, 3 or 4, or 1 for no new places.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,11 +83,17 @@ class SurveyMap:
         """Places of `rows`, ascending: int64 array."""
         return self.axis.place[self.rows(gather)]
 
-    def absent(self, gather: int) -> np.ndarray:
-        """Places that no trace has: int64 array."""
-        taken = np.zeros(self.axis.count[gather], dtype=bool)
-        taken[self.places(gather)] = True
-        return np.flatnonzero(~taken)
+    def absent(self) -> tuple[np.ndarray, np.ndarray]:
+        """Gather and place of all places that no trace has: two int64 arrays, by gather, then by place."""
+        group, place = self.axis.places
+        taken = np.zeros(len(group), dtype=bool)
+        taken[(np.cumsum(self.axis.count) - self.axis.count)[self.group] + self.axis.place] = True
+        return group[~taken], place[~taken]
+
+    @property
+    def has_fractions(self) -> bool:
+        """Whether keys lie between the whole numbers that headers hold; only a sidecar can then tell them."""
+        return self.axis.outgrows_whole_numbers and not self.keys.trace.kind.startswith("f")
 
     @property
     def n_beyond(self) -> int:
@@ -95,6 +113,9 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
     """
     Find the gathers of a file and fit their axes.
 
+    The sidecar beside a filled file tells its keys, unless the user says others: traces between whole numbers repeat
+    their neighbours' in headers.
+
     Parameters
     ----------
     index : HeaderIndex
@@ -108,17 +129,28 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
         If the keys make no regular axis.
     """
     options = options or GatherOptions()
-    keys = find_keys(index, gather=options.gather, trace=options.trace)
-    along = index.column(keys.trace)
+    true = TrueKeys.beside(index)
+    if true is not None and options.gather is None and options.trace is None:
+        keys = true.gather_keys
+    else:
+        keys = find_keys(index, gather=options.gather, trace=options.trace)
+    along, step = index.column(keys.trace), options.trace_step
+    if true is not None and keys.trace == true.gather_keys.trace:
+        along, step = true.put_into(along), step or true.step
     values = np.zeros(len(along), dtype=np.int64) if keys.gather is None else index.column(keys.gather)
     unique, first, inverse = np.unique(values, return_index=True, return_inverse=True)
     by_appearance = np.argsort(first)
     rank = np.empty_like(by_appearance)
     rank[by_appearance] = np.arange(len(unique))
     group = rank[inverse]
-    axis = fit_axis(
-        group, along, step=options.trace_step, span=options.trace_range, what=f"trace key {keys.trace.name}"
-    )
+    try:
+        axis = fit_axis(group, along, step=step, span=options.trace_range, what=f"trace key {keys.trace.name}")
+    except GeometryError as error:
+        if true is None and (index.column(mark_field(MARK_BYTE)) == MARK).any():
+            cure = f"Their sidecar {sidecar_path(index.path).name} knows the keys of filled traces: put it beside."
+            raise GeometryError(f"{error} {cure}") from None
+        raise
+    axis = axis.refined(options.densify)
     order = np.lexsort((axis.place, group))
     starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(unique)))])
     return SurveyMap(keys=keys, gather_keys=unique[by_appearance], group=group, axis=axis, order=order, starts=starts)

@@ -43,20 +43,6 @@ def is_text(raw: bytes) -> bool:
     return bool(data.size and max(ascii_like.mean(), ebcdic_like.mean()) > 0.95)
 
 
-def decode_text(raw: bytes, encoding: str) -> list[str]:
-    """
-    The 40 lines of a textual header, 80 characters each; what cannot be printed becomes a blank.
-
-    Raises
-    ------
-    InvalidParameterError
-        If *raw* is not 3200 bytes long or *encoding* is unknown.
-    """
-    _check(raw, encoding)
-    plain = "".join(c if c.isprintable() else " " for c in bytes(raw).decode(_CODECS[encoding]))
-    return [plain[start : start + LINE_BYTES] for start in range(0, TEXT_BYTES, LINE_BYTES)]
-
-
 def find_blank_line(raw: bytes, encoding: str) -> int | None:
     """
     The lowest free line: apart from its ``Cnn`` it holds only blanks and NULs. Lines 39 and 40 are never free.

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from seisfill._files import sha256_of
 from seisfill.errors import InvalidParameterError
 from seisfill.masks import MaskRule
 from seisfill.segy.fields import find_field, write_field
-from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target, sha256_of
+from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target
 from seisfill.segy.layout import LayoutOptions
 from seisfill.segy.marks import encode_line
 from seisfill.segy.reader import DEAD_CODE, SegyReader

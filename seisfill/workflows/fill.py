@@ -3,22 +3,25 @@
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from seisfill.errors import InvalidParameterError, NothingToFillError, SeisfillWarning
+from seisfill.gather import Filled
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import check_target
-from seisfill.segy.layout import LayoutOptions
+from seisfill.segy.layout import LayoutOptions, detect_layout
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, MARK_BYTE, mark_is_free, sidecar_path
 from seisfill.segy.plan import InfillPlan, plan_infill
-from seisfill.segy.reader import Dead, SegyReader
+from seisfill.segy.reader import Dead, FileGather, SegyReader
+from seisfill.segy.spacing import check_spacing
 from seisfill.segy.survey import GatherOptions
 from seisfill.segy.writer import InfillWriter
 from seisfill.workflows.filled_gather import LEFT_HOLES, GatherWriter
+from seisfill.workflows.guides import Guides, parse_guide
 
 Progress = Callable[[str, int, int], None]
 
@@ -42,6 +45,8 @@ class FillOptions:
         What counts as a dead trace.
     mark_byte : int or None
         First byte of the header word that carries the mark; None for no mark in headers.
+    guides : tuple of str
+        ``slope:FILE`` or ``horizon:FILE``: slopes for a filler that takes them.
     seed : int
         Of fillers that draw random numbers; kept in the sidecar.
     force : bool
@@ -52,6 +57,7 @@ class FillOptions:
     gathers: GatherOptions = field(default_factory=GatherOptions)
     dead: Dead = "auto"
     mark_byte: int | None = MARK_BYTE
+    guides: tuple[str, ...] = ()
     seed: int = 0
     force: bool = False
 
@@ -117,19 +123,59 @@ def fill_file(
         If the file cannot be read, nothing can be filled, or the output is in the way; then nothing is written.
     """
     source, target, options = Path(source), Path(target), options or FillOptions()
-    check_target(source, target, force=options.force)
-    check_target(source, sidecar_path(target), force=options.force)  # another fill may need the one that lies there
+    check_files(source, target, options)
     reader = SegyReader.open(source, layout=options.layout, gathers=options.gathers, dead=options.dead)
+    guides = _open_guides(options.guides, reader, interpolator)
+    if reader.survey.axis.parts > 1:
+        check_spacing(reader)
     if not reader.lacks_something():
         raise NothingToFillError(_why_nothing(source, reader, {}))
     plan = plan_infill(reader.index, reader.survey)
     with InfillWriter(reader.index, plan, target, mark_byte=_free_mark(reader, options)) as writer:
-        refused = _fill_gathers(reader, plan, writer, interpolator, progress)
+        refused = _fill_gathers(reader, plan, writer, _Filler(interpolator, guides), progress)
         summary = _summary(writer, refused, len(reader))
         if not summary.n_filled + summary.holes:
             raise NothingToFillError(_why_nothing(source, reader, summary.refused))
-        writer.commit(_head(reader, interpolator, options), _counter(progress, "verify", plan.n_output))
+        writer.commit(_head(reader, interpolator, options, guides), _counter(progress, "verify", plan.n_output))
     return summary
+
+
+def check_files(source: Path, target: Path, options: FillOptions) -> None:
+    """
+    Refuse what can be refused at a glance, before a filler takes its seconds to load.
+
+    Raises
+    ------
+    SeisfillError
+        If the input or a guide cannot be read, or the output is in the way.
+    """
+    check_target(source, target, force=options.force)
+    check_target(source, sidecar_path(target), force=options.force)  # another fill may need the one that lies there
+    detect_layout(source, options.layout)
+    for word in options.guides:
+        parse_guide(word)
+
+
+def _open_guides(words: tuple[str, ...], reader: SegyReader, interpolator: Interpolator) -> Guides:
+    """The guides that the user names, for a filler that takes them."""
+    if words and not getattr(interpolator, "takes_guides", False):
+        raise InvalidParameterError(
+            f"Invalid guide {words[0]!r} for {type(interpolator).__name__}: must go to a filler that takes guides. Use "
+            "--method network with weights that were trained with guides, or leave --guide out."
+        )
+    return Guides(words, reader)
+
+
+@dataclass(frozen=True)
+class _Filler:
+    """An interpolator, and the guides that it is shown."""
+
+    interpolator: Interpolator
+    guides: Guides
+
+    def fill(self, item: FileGather) -> Filled:
+        gather = replace(item.gather, guides=self.guides.of(item)) if len(self.guides) else item.gather
+        return self.interpolator.fill(gather)
 
 
 def _counter(progress: Progress, stage: str, total: int) -> Callable[[int], None]:
@@ -145,7 +191,7 @@ def _counter(progress: Progress, stage: str, total: int) -> Callable[[int], None
 
 
 def _fill_gathers(
-    reader: SegyReader, plan: InfillPlan, writer: InfillWriter, interpolator: Interpolator, progress: Progress
+    reader: SegyReader, plan: InfillPlan, writer: InfillWriter, filler: _Filler, progress: Progress
 ) -> dict[str, int]:
     """
     Fill and write gather by gather; why traces were left, by reason.
@@ -165,7 +211,7 @@ def _fill_gathers(
         new = by_group[starts[item.number] : starts[item.number + 1]]
         answer = None
         if len(new) or item.dead.any() or item.holes.any():
-            answer = interpolator.fill(item.gather)
+            answer = filler.fill(item)
             for reason in answer.reasons.values():
                 refused[reason] = refused.get(reason, 0) + 1
         left = gathers.write(item, answer, new)
@@ -187,22 +233,30 @@ def _free_mark(reader: SegyReader, options: FillOptions) -> int | None:
     return None
 
 
-def _head(reader: SegyReader, interpolator: Interpolator, options: FillOptions) -> dict[str, Any]:
+def _head(reader: SegyReader, interpolator: Interpolator, options: FillOptions, guides: Guides) -> dict[str, Any]:
     keys, layout = reader.survey.keys, reader.layout
     told = asdict(options)
     del told["force"]
     return {
-        "method": type(interpolator).__name__,
+        "method": _name(interpolator),
         "weights_sha256": getattr(interpolator, "weights_sha256", None),
+        "guides_sha256": guides.sha256,
         "options": told,
         "keys": {
             "kind": keys.kind,
             "gather": keys.gather.name if keys.gather else None,
             "trace": keys.trace.name,
             "step": reader.survey.axis.step,
+            "fractions": reader.survey.has_fractions,
         },
         "layout": {k: v for k, v in asdict(layout).items() if k != "warnings"},
     }
+
+
+def _name(interpolator: Interpolator) -> str:
+    """Class of a filler, and of the one that it holds."""
+    inner = getattr(interpolator, "inner", None)
+    return f"{type(interpolator).__name__}({_name(inner) if inner else ''})".removesuffix("()")
 
 
 def _summary(writer: InfillWriter, refused: dict[str, int], n_gathers: int) -> FillSummary:

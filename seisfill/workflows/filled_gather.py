@@ -6,13 +6,14 @@ import numpy as np
 
 from seisfill.gather import Filled
 from seisfill.neighbours import known_neighbours
-from seisfill.segy.fields import find_field, write_field
+from seisfill.segy.fields import find_field, read_field, write_field
 from seisfill.segy.inserts import new_headers
-from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, REFUSED, pack
+from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, PLACED, REFUSED, pack
 from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import DEAD_CODE, FileGather, SegyReader
 from seisfill.segy.writer import InfillWriter, runs_of
 
+DIGITS = 6  # of keys in the sidecar
 LEFT_HOLES = "holes of a live trace without a known sample on both sides were left"
 
 
@@ -53,7 +54,20 @@ class GatherWriter:
             self._write_whole(item, output, made)
         else:
             self.writer.put_inserted(output, made)
+        if self.reader.survey.has_fractions:
+            self._place_recorded(item)
         return 0 if about is None else self._change_recorded(about, item)
+
+    def _place_recorded(self, item: FileGather) -> None:
+        """A row for each recorded trace whose key is not that of its header."""
+        survey, order = self.reader.survey, self.reader.layout.byte_order
+        true = np.round(survey.axis.keys(item.number, item.places), DIGITS)
+        differs = true != read_field(item.traces[:, :240], survey.keys.trace, order)
+        output = self.plan.output_of(item.rows[differs])
+        self.writer.sidecar.add(
+            {"output": out, "kind": PLACED, "key": key}
+            for out, key in zip(output.tolist(), true[differs].tolist(), strict=True)
+        )
 
     def _write_whole(self, item: FileGather, output: np.ndarray, made: np.ndarray) -> None:
         """Recorded and new traces as one block."""
@@ -105,7 +119,7 @@ class _About:
         self.reader, self.item, self.answer = reader, item, answer
         gather, survey, number = item.gather, reader.survey, item.number
         self.gather_key = survey.gather_keys[number].item()
-        self.keys = np.round(survey.axis.keys(number, np.arange(gather.n_traces)), 4).tolist()
+        self.keys = np.round(survey.axis.keys(number, np.arange(gather.n_traces)), DIGITS).tolist()
         self.positions = None if gather.position is None else np.round(gather.position, 3).tolist()
         left, right = (side[:, 0] for side in known_neighbours(gather.live[:, None]))
         inside = (left >= 0) & (right < gather.n_traces)
@@ -121,11 +135,13 @@ class _About:
         """Headers of new traces at some places; refused ones get the code of a dead trace."""
         layout, survey, item = self.reader.layout, self.reader.survey, self.item
         trusted = ~item.dead if (~item.dead).any() else np.ones_like(item.dead)
+        is_float = survey.keys.trace.kind.startswith("f")
+        keys = (survey.axis.keys if is_float else survey.axis.whole_keys)(item.number, places)
         headers = new_headers(
             item.traces[trusted, :240],
             item.places[trusted],
             places,
-            keys=(survey.keys.trace, survey.axis.keys(item.number, places)),
+            keys=(survey.keys.trace, keys),
             gather_key=survey.keys.gather,
             layout=layout,
         )

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from seisfill._files import sha256_of
 from seisfill.errors import MarkError
-from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target, sha256_of
+from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
 from seisfill.segy.marks import HOLES, IN_PLACE, Sidecar, sidecar_path, unpack

@@ -203,3 +203,11 @@ def test_both_byte_orders_make_the_same_numbers(order):
     words = {"gx": [0, 700], "offset": [5, 9], "cdp": [1, 3], "scalco": [-10, 1]}
     new = made([0, 2], [1], words, layout=layout)
     assert [word(new, name, layout) for name in ("gx", "offset", "cdp", "tracf")] == [[3500], [7], [2], [10]]
+
+
+def test_numbers_that_are_not_whole_become_those_towards_the_left_neighbour():
+    assert word(made([0, 2], [1], {"cdp": [10, 11]}), "cdp") == [10]
+    assert word(made([0, 2], [1], {"cdp": [11, 10]}), "cdp") == [11]
+    assert word(made([0, 4], [1, 2, 3], {"cdp": [10, 16], "iline": [9, 3]}), "cdp") == [11, 13, 14]
+    assert word(made([0, 4], [1, 2, 3], {"cdp": [10, 16], "iline": [9, 3]}), "iline") == [8, 6, 5]
+    assert word(made([0, 3], [1, 2], {"cdp": [-4, -1]}), "cdp") == [-3, -2]  # thirds, and still whole

@@ -17,6 +17,7 @@ from seisfill.segy.marks import (
     IN_PLACE,
     INSERTED,
     MARK,
+    PLACED,
     REFUSED,
     Sidecar,
     SidecarWriter,
@@ -64,7 +65,7 @@ def test_a_sidecar_one_can_read_by_eye(tmp_path):
     assert len(lines) == 2 + len(ROWS)
     assert json.loads(lines[0])["version"] == __version__
     assert [json.loads(line) for line in lines[1:-1]] == ROWS
-    assert json.loads(lines[-1])["foot"] == notes.counts == {INSERTED: 1, IN_PLACE: 1, HOLES: 1, REFUSED: 2}
+    assert json.loads(lines[-1])["foot"] == notes.counts == {INSERTED: 1, IN_PLACE: 1, HOLES: 1, REFUSED: 2, PLACED: 0}
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -47,6 +47,26 @@ def test_new_traces_stand_where_the_order_of_the_file_puts_them(tmp_path, gather
     assert planned(tmp_path, gather, key)[0] == result
 
 
+@pytest.mark.parametrize(
+    ("gather", "key", "result"),
+    [
+        ([1, 1, 1, 2, 2], [1, 2, 4, 1, 2], "1.1 (1.1.5) 1.2 (1.2.5) (1.3) (1.3.5) 1.4 2.1 (2.1.5) 2.2"),
+        ([1, 1, 2, 2], [2, 1, 2, 1], "1.2 (1.1.5) 1.1 2.2 (2.1.5) 2.1"),  # keys down
+        ([1, 2, 1, 2], [1, 1, 2, 2], "1.1 2.1 (1.1.5) (2.1.5) 1.2 2.2"),  # key, then gather
+        ([1, 2, 1, 2], [1, 2, 2, 1], "1.1 (1.1.5) 2.2 (2.1.5) 1.2 2.1"),  # none: behind the neighbour that comes first
+    ],
+)
+def test_densified_traces_stand_between_their_neighbours(tmp_path, gather, key, result):
+    assert planned(tmp_path, gather, key, densify=2)[0] == result
+
+
+@pytest.mark.parametrize("first", range(330, 340))
+def test_places_of_rounded_keys_tie_across_gathers_when_densified(tmp_path, first):
+    key = [first + 1, first, first + 9, first + 10, first + 19, first + 19]  # 9.5 apart, rounded here and there
+    text = planned(tmp_path, [1, 2] * 3, key, trace_step=9.5, densify=4)[0]
+    assert [word.strip("()")[0] for word in text.split()] == ["1", "2"] * 9
+
+
 def test_extrapolated_traces_stand_at_the_ends_of_their_gather(tmp_path):
     up = planned(tmp_path, [1, 1, 2, 2], [2, 3, 2, 3], trace_range=(1, 4))[0]
     assert up == "(1.1) 1.2 1.3 (1.4) (2.1) 2.2 2.3 (2.4)"

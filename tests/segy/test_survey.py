@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seisfill.errors import GeometryError
+from seisfill.errors import GeometryError, InvalidParameterError
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.survey import GatherOptions, map_survey
@@ -13,6 +13,11 @@ from tests.segy.make_segy import write_segy
 
 def survey_of(path, **options):
     return map_survey(HeaderIndex(path, detect_layout(path)), GatherOptions(**options) if options else None)
+
+
+def absent(survey):
+    """Gather and place of what no trace has."""
+    return list(zip(*(numbers.tolist() for numbers in survey.absent()), strict=True))
 
 
 def survey_with(tmp_path, headers, **options):
@@ -28,18 +33,31 @@ def test_gathers_are_numbered_as_the_file_has_them(tmp_path):
     assert (survey.n_gathers, survey.n_absent) == (2, 1)
     assert [survey.rows(0).tolist(), survey.rows(1).tolist()] == [[0, 1, 2], [5, 4, 3]]
     assert [survey.places(0).tolist(), survey.places(1).tolist()] == [[0, 1, 3], [0, 1, 2]]
-    assert [survey.absent(0).tolist(), survey.absent(1).tolist()] == [[2], []]
+    assert absent(survey) == [(0, 2)]
 
 
 def test_a_line_is_one_gather(tmp_path):
     survey = survey_with(tmp_path, {"cdp": [3, 1, 8]}, gather="line", trace="cdp", trace_step=1)
     assert (survey.gather_keys.tolist(), survey.rows(0).tolist()) == ([0], [1, 0, 2])
-    assert survey.absent(0).tolist() == [1, 3, 4, 5, 6]
+    assert absent(survey) == [(0, place) for place in (1, 3, 4, 5, 6)]
 
 
 def test_the_range_of_the_user_adds_places_at_both_ends(tmp_path):
     survey = survey_with(tmp_path, {"cdp": [3, 4, 6]}, gather="line", trace="cdp", trace_range=(2, 7))
-    assert survey.absent(0).tolist() == [0, 3, 5]
+    assert absent(survey) == [(0, 0), (0, 3), (0, 5)]
+
+
+def test_densified_axes_have_places_between_those_of_the_file(tmp_path):
+    survey = survey_with(tmp_path, {"fldr": [9, 9, 9, 4, 4], "tracf": [1, 2, 4, 1, 2]}, gather="shot", densify=3)
+    assert [survey.places(0).tolist(), survey.places(1).tolist()] == [[0, 3, 9], [0, 3]]
+    assert absent(survey) == [(0, place) for place in (1, 2, 4, 5, 6, 7, 8)] + [(1, 1), (1, 2)]
+    assert (survey.axis.step, survey.axis.parts, survey.has_fractions) == (1 / 3, 3, True)
+
+
+@pytest.mark.parametrize("parts", [0, 5, 2.5, -2])
+def test_a_gather_is_densified_two_to_four_times(parts):
+    with pytest.raises(InvalidParameterError, match=f"densify {parts}: must be 2, 3 or 4"):
+        GatherOptions(densify=parts)
 
 
 def test_duplicates_name_traces_and_word(tmp_path):
@@ -76,5 +94,5 @@ def test_every_trace_is_in_one_place_and_every_other_place_is_absent(tmp_path_fa
     assert sorted(rows.tolist()) == list(range(len(kept)))
     for g in range(survey.n_gathers):
         assert (np.diff(survey.places(g)) > 0).all()
-        both = np.concatenate([survey.places(g), survey.absent(g)])
-        assert sorted(both.tolist()) == list(range(survey.axis.count[g]))
+        both = [*survey.places(g).tolist(), *(place for group, place in absent(survey) if group == g)]
+        assert sorted(both) == list(range(survey.axis.count[g]))

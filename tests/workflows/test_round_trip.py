@@ -18,10 +18,11 @@ from seisfill.errors import LayoutError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.base import Limits
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.segy import untouched, writer
+from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.marks import MARK, sidecar_path
 from seisfill.segy.samples import FORMATS
-from seisfill.segy.survey import GatherOptions
+from seisfill.segy.survey import GatherOptions, map_survey
 from seisfill.workflows import strip
 from seisfill.workflows.fill import FillOptions, fill_file
 from seisfill.workflows.strip import strip_file
@@ -54,6 +55,7 @@ class Case:
     mark: int | None
     dead: str
     span: bool
+    densify: int
     method: str
     seed: int
     chunk: int
@@ -81,6 +83,7 @@ def cases(draw):
         mark=draw(st.sampled_from([233, 233, 233, 205, None])),
         dead=draw(st.sampled_from(["auto", "auto", "auto", "flag", "none"])),
         span=draw(st.booleans()),
+        densify=draw(st.sampled_from([1, 1, 2, 3, 4])),
         method=draw(st.sampled_from(["linear", "constant"])),
         seed=draw(st.integers(0, 99)),
         chunk=draw(st.sampled_from([300, 2000, 2**24])),
@@ -102,7 +105,7 @@ def traces_of(case):
         "shuffled": rng.permutation(len(key)),
     }[case.order]
     rank = rank[kinds[rank] != "absent"]
-    gather, key, kinds = gather[rank], key[rank], kinds[rank]
+    gather, place, key, kinds = gather[rank], place[rank], key[rank], kinds[rank]
     samples = waves(len(key), case.n_samples, seed=case.seed)
     samples[kinds == "zero"] = 0
     samples[kinds == "dirty"] = 0
@@ -121,6 +124,8 @@ def traces_of(case):
         "sx": 70 * gather,
         "gx": key * 10 + rng.integers(-3, 3, len(key)),
     }
+    if case.densify > 1:  # only regular traces have others between them
+        headers |= {"scalco": case.seed % 3 - 1, "gx": place * 400}
     return samples, headers, kinds
 
 
@@ -162,6 +167,7 @@ def fill_case(source, target, case, **changes):
             gather="shot",
             trace_step=abs(case.step),
             trace_range=None if not case.span else keys if case.step > 0 else (-keys[1], -keys[0]),
+            densify=case.densify,
         ),
         dead=case.dead,
         mark_byte=case.mark,
@@ -246,9 +252,23 @@ def test_stripping_a_fill_gives_back_the_file_whatever_its_layout(case):
         assert (verdict.in_place, verdict.holes) == (summary.in_place, summary.holes)
         strip_file(target, back)
         assert sha256(back) == before
+        if case.densify > 1:
+            event("densified")
+            assert map_survey(index_of(target, case), GatherOptions(**told_keys(case))).n_absent == 0
         assert names(folder) == ["back.sgy", "in.sgy", "out.sgy", "out.sgy.fill.jsonl"]
         if case.n_extended >= 0 or not case.revision:  # segyio does not count extended texts for itself
             check_segyio(source, target, case, kept, named)
+
+
+def told_keys(case):
+    """What a user says of a densified file: words, and the fine step where headers can hold its keys."""
+    step = abs(case.step) / case.densify
+    return {"gather": "shot", "trace_step": step if step >= 8 or step == round(step) else None}
+
+
+def index_of(path, case):
+    """The file by the layout that it has."""
+    return HeaderIndex(path, detect_layout(path, told_layout(case.n_samples, case.code, case.byte_order)))
 
 
 def told_apart(path, case):
