@@ -112,3 +112,14 @@ def make_answer(
     if sigma is not None:
         sigma = np.where(known | ~written, 0, sigma).astype(np.float32)
     return Filled(data=data, filled=wanted, method=method, sigma=sigma, reasons=reasons)
+
+
+def choose_device(word: str) -> str:
+    """``auto`` to the GPU where there is one, else the CPU; a GPU that is asked for must be there."""
+    import torch  # here, as a filler without it need not wait for it
+
+    if word not in ("auto", "cpu", "cuda"):
+        raise InvalidParameterError(f"Invalid device {word!r}: must be auto, cpu or cuda.")
+    if word == "cuda" and not torch.cuda.is_available():
+        raise InvalidParameterError("Invalid device 'cuda': must be present, and torch sees no GPU. Use --device cpu.")
+    return word if word != "auto" else "cuda" if torch.cuda.is_available() else "cpu"

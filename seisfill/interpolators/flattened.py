@@ -10,6 +10,8 @@ from seisfill.interpolators.base import Interpolator, make_answer
 from seisfill.moveout import Moveout, MoveoutFit, fit_moveout
 from seisfill.neighbours import interpolate_linear
 
+SPILL = 0.1  # a shifted hole rings; samples that got less than this from it count as known
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flattened:
@@ -31,46 +33,55 @@ class Flattened:
     inner: Interpolator
     fit: MoveoutFit = field(default_factory=MoveoutFit)
 
+    @property
+    def takes_guides(self) -> bool:
+        """Whether the inner filler does; a guide says itself how events run, so nothing is flattened then."""
+        return bool(getattr(self.inner, "takes_guides", False))
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """Of the weights of the inner filler, if it has any."""
+        return getattr(self.inner, "weights_sha256", None)
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* are not used."""
-        if gather.known.all() or gather.live.sum() < 2:
+        if gather.known.all() or gather.live.sum() < 2 or gather.guides:
             return self.inner.fill(gather, context=context)
-        whole = _without_holes(gather)
-        moveout = fit_moveout(whole, fit=self.fit)
-        if moveout.is_flat:
-            return self.inner.fill(gather, context=context)
-        return self._fill_along(gather, whole, moveout)
+        return self.fill_along(gather, fit_moveout(without_holes(gather), fit=self.fit))
 
-    def _fill_along(self, gather: Gather, whole: Gather, moveout: Moveout) -> Filled:
-        """Fill piece by piece and put the answers together."""
-        pieces = moveout.flatten(whole.data)
-        holes = None if gather.valid is None else moveout.flatten((~gather.known).astype(np.float32)) > 0.1
-        sigma = np.zeros_like(pieces)
-        filled = ~gather.live
-        reasons: dict[int, str] = {}
-        answers: list[Filled] = []
-        for number, piece in enumerate(pieces):
-            valid = None if holes is None else ~holes[number]
-            part = replace(gather, data=piece, valid=valid, guides={})
-            answer = self.inner.fill(part)
-            answers.append(answer)
-            pieces[number] = np.where(answer.filled[:, None] | gather.live[:, None], answer.data, 0)
-            if answer.sigma is not None:
-                sigma[number] = answer.sigma
-            if piece[gather.live].any():
-                filled = filled & answer.filled
-                reasons = {**answer.reasons, **reasons}
-        has_sigma = answers[0].sigma is not None
+    def fill_along(self, gather: Gather, moveout: Moveout) -> Filled:
+        """Fill *gather* along a moveout that is known."""
+        if moveout.is_flat:
+            return self.inner.fill(gather)
+        pieces = moveout.flatten(without_holes(gather).data)
+        busy = np.asarray(pieces[:, gather.live].any(axis=(1, 2)))
+        valid = None
+        if gather.valid is not None:
+            valid = _side_by_side(moveout.flatten((~gather.known).astype(np.float32))[busy]) < SPILL
+        answer = self.inner.fill(replace(gather, data=_side_by_side(pieces[busy]), valid=valid, guides={}))
         return make_answer(
             gather,
-            moveout.restore(pieces).astype(np.float32),
-            method=f"{answers[0].method} along moveout",
-            judged=(filled, {trace: reasons[trace] for trace in np.flatnonzero(~filled & ~gather.live).tolist()}),
-            sigma=np.abs(moveout.restore(sigma)) if has_sigma else None,
+            moveout.restore(_apart(answer.data, busy)),
+            method=f"{answer.method} along moveout",
+            judged=(answer.filled, dict(answer.reasons)),
+            sigma=None if answer.sigma is None else np.abs(moveout.restore(_apart(answer.sigma, busy))),
         )
 
 
-def _without_holes(gather: Gather) -> Gather:
+def _side_by_side(pieces: Floats) -> Floats:
+    """All pieces as one long record, for fillers that work in batches; the margins keep them apart."""
+    return np.concatenate(list(pieces), axis=1)
+
+
+def _apart(row: Floats, busy: Bools) -> Floats:
+    """The inverse: pieces again, zeros where one held nothing."""
+    parts = np.split(row, int(busy.sum()), axis=1)
+    pieces = np.zeros((len(busy), *parts[0].shape), row.dtype)
+    pieces[busy] = parts
+    return pieces
+
+
+def without_holes(gather: Gather) -> Gather:
     """The gather with straight lines across the holes of its live traces, so that shifts do not ring at their edges."""
     if gather.valid is None:
         return gather

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Filled, Floats, Gather
-from seisfill.interpolators.base import Limits, make_answer
-from seisfill.nn.unet import GatedUNet
+from seisfill.interpolators.base import Limits, choose_device, make_answer
+from seisfill.nn.unet import UNet
 from seisfill.nn.weights import DEFAULT, load_weights
 from seisfill.patches.assemble import PatchAssembler, extract_patches
 from seisfill.patches.gain import Gain
@@ -83,7 +83,7 @@ class NetworkInterpolator:
 
     Parameters
     ----------
-    network : GatedUNet
+    network : UNet
         With its weights, in evaluation mode, on its device.
     tiles : Tiles
         How gathers are cut.
@@ -96,7 +96,7 @@ class NetworkInterpolator:
         Of the file that the weights came from.
     """
 
-    network: GatedUNet
+    network: UNet
     tiles: Tiles = field(default_factory=Tiles)
     flips: bool = True
     limits: Limits = field(default_factory=Limits)
@@ -138,45 +138,71 @@ class NetworkInterpolator:
             limits = replace(limits, max_gap=card.get("max_gap"))
         return cls(network=network, flips=flips, limits=limits, weights_sha256=card["sha256"])
 
+    @property
+    def takes_guides(self) -> bool:
+        """Whether the weights were trained with slopes that a user trusts."""
+        return self.network.config.guides
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
-        """Fill *gather*; the neighbours in *context* are not used."""
+        """
+        Fill *gather*; the neighbours in *context* are not used.
+
+        A network that takes guides is shown ``gather.guides["slope"]`` [samples per trace] where ``["trust"]`` is 1,
+        everywhere if that is not given.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the gather has a slope and the network takes no guides.
+        """
+        guide = self._guide(gather)
         judged = self.limits.judge(gather.live)
         known = gather.known
         if known.all() or gather.live.sum() < 2:
             return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
         gain = Gain.fit(gather.data, known)
-        estimate, scale = self._estimate(gain.apply(gather.data), known)
+        estimate, scale = self._estimate(gain.apply(gather.data), known, guide)
         return make_answer(gather, gain.undo(estimate), method="network", judged=judged, sigma=gain.undo(scale))
 
-    def _estimate(self, data: Floats, known: np.ndarray) -> tuple[Floats, Floats]:
+    def _guide(self, gather: Gather) -> Floats | None:
+        """Slope and trust of a gather, (2, n_traces, n_samples); None where it has none."""
+        slope = gather.guides.get("slope")
+        if slope is None:
+            return None
+        if not self.takes_guides:
+            raise InvalidParameterError(
+                "Invalid guide 'slope' for this network: must go to one that was trained with guides. Name other "
+                "weights, or leave the guide out."
+            )
+        trust = gather.guides.get("trust", np.ones_like(slope))
+        return np.stack([np.where(trust > 0, slope, 0), trust]).astype(np.float32)
+
+    def _estimate(self, data: Floats, known: np.ndarray, guide: Floats | None) -> tuple[Floats, Floats]:
         """Estimate and Laplace scale of a gained gather, tile by tile."""
         grid = self.tiles.grid((data.shape[0], data.shape[1]), multiple=self.network.multiple)
         window = self.tiles.window(grid.patch_shape)
         estimate, scale = PatchAssembler(grid, window=window), PatchAssembler(grid, window=window)
         patches, masks = extract_patches(data, grid), extract_patches(known, grid)
+        guides = None if guide is None else np.stack([extract_patches(part, grid) for part in guide], axis=1)
         for index in range(len(grid)):
-            answer = self._tile(torch.from_numpy(patches[index]), torch.from_numpy(masks[index]))
+            shown = None if guides is None else torch.from_numpy(guides[index])
+            answer = self._tile(torch.from_numpy(patches[index]), torch.from_numpy(masks[index]), shown)
             estimate.add(index, answer[0].numpy())
             scale.add(index, answer[1].numpy())
         return estimate.finish(), scale.finish()
 
     @torch.inference_mode()
-    def _tile(self, data: Tensor, known: Tensor) -> Tensor:
-        """Estimate and scale of one tile: (X, T) and (X, T) to (2, X, T) on the CPU."""
+    def _tile(self, data: Tensor, known: Tensor, guide: Tensor | None = None) -> Tensor:
+        """Estimate and scale of one tile: (X, T), (X, T) and (2, X, T), or None, to (2, X, T) on the CPU."""
         device = next(self.network.parameters()).device
         data, mask = data[None, None].to(device), known[None, None].float().to(device)
         turns = [(sign, axes) for sign in (1, -1) for axes in ([], [-2])] if self.flips else [(1, [])]
         total = torch.zeros(2, *data.shape[-2:], device=device)
         for sign, axes in turns:
-            estimate, log_scale = self.network(sign * data.flip(axes), mask.flip(axes))
+            inputs = [sign * data.flip(axes), mask.flip(axes)]
+            if guide is not None:
+                turn = torch.tensor([-1.0 if axes else 1.0, 1.0])[:, None, None]  # reversed, what dips down dips up
+                inputs.append((turn * guide.flip(axes))[None].to(device))
+            estimate, log_scale = self.network(*inputs)
             total += torch.stack([sign * estimate[0, 0], log_scale[0, 0].exp()]).flip(axes)
         return (total / len(turns)).cpu()
-
-
-def choose_device(word: str) -> str:
-    """``auto`` to the GPU where there is one, else the CPU; a GPU that is asked for must be there."""
-    if word not in ("auto", "cpu", "cuda"):
-        raise InvalidParameterError(f"Invalid device {word!r}: must be auto, cpu or cuda.")
-    if word == "cuda" and not torch.cuda.is_available():
-        raise InvalidParameterError("Invalid device 'cuda': must be present, and torch sees no GPU. Use --device cpu.")
-    return word if word != "auto" else "cuda" if torch.cuda.is_available() else "cpu"

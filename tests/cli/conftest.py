@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from seisfill.cli.main import run
-from seisfill.nn.unet import GatedUNet, UNetConfig
+from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.nn.weights import save_weights
 from tests.workflows.surveys import write_shots
 
@@ -43,5 +43,5 @@ def tiny(tmp_path_factory):
     torch.set_num_threads(1)
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
-    save_weights(path, GatedUNet(UNetConfig(widths=(4, 6), dilations=())), card={"name": "tiny", "max_gap": 20})
+    save_weights(path, UNet(UNetConfig(widths=(4, 6), dilations=())), card={"name": "tiny", "max_gap": 20})
     return path

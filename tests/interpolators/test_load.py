@@ -1,19 +1,22 @@
+import numpy as np
 import pytest
 import torch
 
+from seisfill import Gather, snr_db
 from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.interpolators.base import Limits
+from seisfill.interpolators.flattened import Flattened
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.interpolators.load import METHODS, load_interpolator
 from seisfill.interpolators.network import NetworkInterpolator
-from seisfill.nn.unet import GatedUNet, UNetConfig
+from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.nn.weights import save_weights
 
 
 @pytest.fixture
 def weights(tmp_path):
     torch.manual_seed(0)
-    network = GatedUNet(UNetConfig(widths=(4, 6), dilations=(1,)))
+    network = UNet(UNetConfig(widths=(4, 6), dilations=(1,)))
     save_weights(tmp_path / "tiny.safetensors", network, card={"max_gap": 12})
     return tmp_path / "tiny.safetensors"
 
@@ -24,15 +27,39 @@ def test_the_linear_filler_by_its_name():
 
 
 def test_the_network_by_its_name_takes_the_widest_gap_of_its_card(weights):
-    filler = load_interpolator("network", weights=weights, device="cpu", flips=True)
+    filler = load_interpolator("network", weights=weights, device="cpu", flips=True, moveout=False)
     assert isinstance(filler, NetworkInterpolator)
     assert filler.flips
     assert not filler.network.training
     assert filler.limits == Limits(max_gap=12)
     wanted = Limits(max_gap=5, extrapolate=True)
-    assert load_interpolator(weights=weights, device="cpu", limits=wanted).limits == wanted
-    kept = load_interpolator(weights=weights, device="cpu", limits=Limits(extrapolate=True)).limits
+    assert load_interpolator(weights=weights, device="cpu", limits=wanted).inner.limits == wanted
+    kept = load_interpolator(weights=weights, device="cpu", limits=Limits(extrapolate=True)).inner.limits
     assert kept == Limits(max_gap=12, extrapolate=True)
+
+
+def test_the_network_goes_along_the_moveout_where_nothing_is_said_and_others_when_asked(weights):
+    assert isinstance(load_interpolator("network", weights=weights), Flattened)
+    assert isinstance(load_interpolator("linear", moveout=True), Flattened)
+    assert not isinstance(load_interpolator("prediction"), Flattened)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_fills_and_gives_recorded_samples_back(method):
+    data = np.tile(np.sin(np.arange(160) / 3), (40, 1)).astype(np.float32)
+    live = np.arange(40) % 4 != 2
+    filled = load_interpolator(method, device="cpu").fill(Gather(data=data, live=live, dt=0.004))
+    np.testing.assert_array_equal(filled.data[live], data[live])
+    assert filled.filled.sum() == 10
+    assert snr_db(data, filled.data, traces=~live) > 15
+
+
+def test_auto_holds_the_network_and_refuses_a_moveout_of_its_own(weights):
+    auto = load_interpolator("auto", weights=weights, limits=Limits(max_gap=7))
+    assert auto.limits.max_gap == 7
+    assert auto.weights_sha256 == load_interpolator("network", weights=weights).weights_sha256
+    with pytest.raises(InvalidParameterError, match="tries both"):
+        load_interpolator("auto", moveout=True)
 
 
 @pytest.mark.parametrize(("method", "said"), [("linaer", "did you mean 'linear'"), ("magic", "known are")])

@@ -12,7 +12,7 @@ from seisfill.interpolators.base import Limits
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.interpolators.network import NetworkInterpolator, Tiles, choose_device
 from seisfill.masks import GapMask, RandomMask, RegularMask
-from seisfill.nn.unet import GatedUNet, UNetConfig
+from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.synthetic.surveys import SyntheticSurveys
 from tests.interpolators.gathers import assert_promises, random_gathers
 
@@ -22,7 +22,7 @@ SMALL_TILES = Tiles(size=(48, 192), halo=(16, 64))
 def network_of(config, seed=0):
     """Random weights, the head's too: its residual is as large as the linear fill."""
     torch.manual_seed(seed)
-    network = GatedUNet(config)
+    network = UNet(config)
     torch.nn.init.normal_(network.head.weight, 0, network.head.weight[0].numel() ** -0.5)
     return network.eval()
 
@@ -32,7 +32,7 @@ NETWORK = network_of(UNetConfig(widths=(4, 6), dilations=(1,)))
 
 def section(shape, rule, seed=0, **more):
     """A synthetic shot with holes."""
-    _, truth = SyntheticSurveys(weights={"shot": 1.0}).draw(1, shape, rng=torch.Generator().manual_seed(seed))
+    truth = SyntheticSurveys(weights={"shot": 1.0}).draw(1, shape, rng=torch.Generator().manual_seed(seed)).truth
     live = rule.draw(shape[0], rng=np.random.default_rng(seed))
     return Gather(data=truth[0].numpy(), live=live, dt=0.004, **more)
 
@@ -44,7 +44,7 @@ def rms(x):
 def test_an_untrained_network_fills_as_the_gained_line_does():
     torch.manual_seed(0)
     gather = section((16, 64), RegularMask(every=2))
-    answer = NetworkInterpolator(network=GatedUNet(NETWORK.config).eval()).fill(gather)
+    answer = NetworkInterpolator(network=UNet(NETWORK.config).eval()).fill(gather)
     linear = LinearInterpolator().fill(gather)
     assert answer.method == "network"
     assert (answer.filled == linear.filled).all()

@@ -1,0 +1,130 @@
+"""The judge: tries every filler on live traces of the gather itself, and blends by the errors that it saw."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from seisfill.gather import Bools, Filled, Floats, Gather
+from seisfill.interpolators.base import Interpolator, Limits, make_answer
+from seisfill.interpolators.evidence import Evidence, compare
+from seisfill.interpolators.flattened import Flattened, without_holes
+from seisfill.interpolators.held_out import hold_out
+from seisfill.moveout import Moveout, MoveoutFit, fit_moveout
+
+MAX_GAP = 20  # traces; wider gaps only when asked for
+NOBODY = "no filler that was chosen here could fill it; --method linear may"
+FEWEST = 8  # live traces below which a trial takes away too much to say anything
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoInterpolator:
+    """
+    Choose and blend fillers by evidence.
+
+    Some live traces are hidden in the way that the gather's own holes are made (`hold_out`), every candidate fills
+    them, raw and along the moveout, and the blend that erred least fills the gather. What was chosen, and the scores
+    on held-out traces that speak for it, stand in the answer's ``method``.
+
+    Parameters
+    ----------
+    candidates : mapping of str to Interpolator
+        Fillers by name; those that are `Flattened` share one fit of the moveout.
+    fallback : str
+        Name of the candidate that is taken where no trial is possible, in the gather or in its neighbours.
+    limits : Limits
+        What is not invented; the widest gap is 20 traces where it is not given.
+    seed : int
+        Of the choice of held-out traces.
+    """
+
+    candidates: Mapping[str, Interpolator]
+    fallback: str
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.limits.max_gap is None:
+            object.__setattr__(self, "limits", replace(self.limits, max_gap=MAX_GAP))
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """Of the weights of the first candidate that has any."""
+        found = (getattr(filler, "weights_sha256", None) for filler in self.candidates.values())
+        return next((sha256 for sha256 in found if sha256), None)
+
+    def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
+        """Fill *gather*; where it has too few live traces for a trial, the gathers in *context* are tried instead."""
+        judged = self.limits.judge(gather.live)
+        if not judged[0].any() and gather.known.all():
+            return make_answer(gather, np.zeros_like(gather.data), method="auto", judged=judged)
+        for witness in (gather, *sorted(context, key=lambda other: -int(other.live.sum()))):
+            evidence = self._try(witness)
+            if evidence is not None:
+                weights = evidence.best_blend()
+                return self._blend(gather, weights, why=self._why(evidence, weights), judged=judged)
+        weights = np.array([float(name == self.fallback) for name in self.candidates])
+        return self._blend(gather, weights, why=f"{self.fallback}; too few live traces to choose by", judged=judged)
+
+    def _try(self, gather: Gather) -> Evidence | None:
+        """Every candidate on held-out traces of *gather*; None where there are too few, or nobody filled them."""
+        if gather.live.sum() < FEWEST:
+            return None
+        rng = np.random.default_rng([self.seed, zlib.crc32(np.packbits(gather.live).tobytes())])
+        trial = hold_out(gather.live, rng=rng)
+        if not (trial.hidden.any() and gather.data[trial.hidden].any()):
+            return None
+        thinned = replace(gather, live=gather.live & ~trial.hidden)
+        answers = self._all(thinned, np.ones(len(self.candidates), dtype=bool))
+        return compare(
+            gather.data[trial.hidden], [answer.data[trial.hidden] for answer in answers], stretch=trial.stretch
+        )
+
+    def _all(self, gather: Gather, chosen: Bools) -> list[Filled]:
+        """Answers of the chosen candidates, the moveout fitted once."""
+        answers, fits = [], _Fits(gather)
+        for filler, wanted in zip(self.candidates.values(), chosen, strict=True):
+            if not wanted:
+                continue
+            if isinstance(filler, Flattened):
+                answers.append(filler.fill_along(gather, fits.get(filler.fit)))
+            else:
+                answers.append(filler.fill(gather))
+        return answers
+
+    def _blend(self, gather: Gather, weights: np.ndarray, *, why: str, judged: tuple[Bools, dict[int, str]]) -> Filled:
+        """The weighted mean, over those candidates that filled a trace."""
+        answers = self._all(gather, weights > 0)
+        total = np.zeros(gather.data.shape)
+        share = np.zeros(gather.n_traces)
+        for answer, weight in zip(answers, weights[weights > 0], strict=True):
+            filled = answer.filled | gather.live
+            total += weight * np.where(filled[:, None], answer.data, 0)
+            share += weight * filled
+        wanted, reasons = judged
+        wanted = wanted & (share > 0)
+        for trace in np.flatnonzero(~gather.live & ~wanted).tolist():
+            reasons.setdefault(trace, next((a.reasons[trace] for a in answers if trace in a.reasons), NOBODY))
+        estimate: Floats = (total / np.where(share > 0, share, 1)[:, None]).astype(np.float32)
+        return make_answer(gather, estimate, method=f"auto: {why}", judged=(wanted, reasons))
+
+    def _why(self, evidence: Evidence, weights: np.ndarray) -> str:
+        """What was chosen and what speaks for it."""
+        told = zip(self.candidates, weights, evidence.snr_db, strict=True)
+        parts = [
+            f"{weight:.0%} {name} ({snr:.1f} dB)" for name, weight, snr in sorted(told, key=lambda t: -t[1]) if weight
+        ]
+        return f"{', '.join(parts)} on {evidence.n_traces} held-out traces"
+
+
+class _Fits:
+    """Moveouts of one gather, each way of fitting done once."""
+
+    def __init__(self, gather: Gather) -> None:
+        self._gather, self._found = gather, dict[MoveoutFit, Moveout]()
+
+    def get(self, fit: MoveoutFit) -> Moveout:
+        if fit not in self._found:
+            self._found[fit] = fit_moveout(without_holes(self._gather), fit=fit)
+        return self._found[fit]
