@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format scores speed
+.PHONY: help demo test check format benchmark speed
 
 help:  ## show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,8 +32,8 @@ format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-scores: $(STAMP)  ## SNR of the shipped weights on the field files of SEISFILL_DATA or ../shared/data (minutes)
-	$(BIN)/python -m tests.field_scores
+benchmark: $(STAMP)  ## every filler on the field files of SEISFILL_DATA or ../shared/data and on synthetic gathers (an hour or more)
+	SEISFILL_DATA=$${SEISFILL_DATA:-../shared/data} $(BIN)/seisfill benchmark configs/benchmark.toml --out runs/benchmark
 
 speed: $(STAMP)  ## cost of a fill beside cp and sync, index of a million traces, the network on this machine
 	$(BIN)/python -m tests.speed

@@ -160,7 +160,14 @@ class BenchmarkConfig:
 
 
 FIELD = ("viking", "mississippi", "segc3", "npra", "penobscot", "gom_cdp", "daloro")
-FILLED_RAW_AND_FLAT = ("linear", "pocs", "prediction", "rank", "alft", "network")
+FILLED_RAW_AND_FLAT: dict[str, dict[str, Any]] = {
+    "linear": {},
+    "pocs": {},
+    "prediction": {},
+    "rank": {},
+    "alft": {},
+    "network": {"flips": False},
+}
 PATTERNS = (
     PatternConfig(name="every 2nd", mask="every:2"),
     PatternConfig(name="every 3rd", mask="every:3"),
@@ -173,9 +180,9 @@ PATTERNS = (
 def default_benchmark() -> BenchmarkConfig:
     """The open surveys and two synthetic gathers, five patterns, every filler with and without flattening, peers."""
     fillers = []
-    for method in FILLED_RAW_AND_FLAT:
-        fillers.append(FillerConfig(name=method, method=method))
-        fillers.append(FillerConfig(name=f"{method} flat", method=method, options={"moveout": True}))
+    for method, options in FILLED_RAW_AND_FLAT.items():
+        for name, moveout in ((method, False), (f"{method} flat", True)):
+            fillers.append(FillerConfig(name=name, method=method, options={"moveout": moveout, **options}))
     fillers += [FillerConfig(name=name, method=name, candidate=False) for name in ("auto", "pylops-fk", "pylops-radon")]
     surveys = [DataConfig(name=SURVEYS[key].title, survey=key) for key in FIELD]
     surveys += [DataConfig(name=f"synthetic {key.partition('-')[2]}", survey=key) for key in SYNTHETIC]
