@@ -54,6 +54,10 @@ class AutoInterpolator:
         found = (getattr(filler, "weights_sha256", None) for filler in self.candidates.values())
         return next((sha256 for sha256 in found if sha256), None)
 
+    def needs_neighbours(self, gather: Gather) -> bool:
+        """Whether *gather* has too few live traces for a trial of its own, so that `fill` should be given a context."""
+        return int(gather.live.sum()) < FEWEST
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; where it has too few live traces for a trial, the gathers in *context* are tried instead."""
         judged = self.limits.judge(gather.live)
@@ -69,7 +73,7 @@ class AutoInterpolator:
 
     def _try(self, gather: Gather) -> Evidence | None:
         """Every candidate on held-out traces of *gather*; None where there are too few, or nobody filled them."""
-        if gather.live.sum() < FEWEST:
+        if self.needs_neighbours(gather):
             return None
         rng = np.random.default_rng([self.seed, zlib.crc32(np.packbits(gather.live).tobytes())])
         trial = hold_out(gather.live, rng=rng)
@@ -82,16 +86,18 @@ class AutoInterpolator:
         )
 
     def _all(self, gather: Gather, chosen: Bools) -> list[Filled]:
-        """Answers of the chosen candidates, the moveout fitted once."""
-        answers, fits = [], _Fits(gather)
-        for filler, wanted in zip(self.candidates.values(), chosen, strict=True):
-            if not wanted:
-                continue
+        """Answers of the chosen candidates; the moveout is fitted once, and nothing is filled twice."""
+        fits, done = _Fits(gather), dict[int, Filled]()
+
+        def answer(filler: Interpolator) -> Filled:
             if isinstance(filler, Flattened):
-                answers.append(filler.fill_along(gather, fits.get(filler.fit)))
-            else:
-                answers.append(filler.fill(gather))
-        return answers
+                moveout = fits.get(filler.fit)
+                return answer(filler.inner) if moveout.is_flat else filler.fill_along(gather, moveout)
+            if id(filler) not in done:
+                done[id(filler)] = filler.fill(gather)
+            return done[id(filler)]
+
+        return [answer(filler) for filler, wanted in zip(self.candidates.values(), chosen, strict=True) if wanted]
 
     def _blend(self, gather: Gather, weights: np.ndarray, *, why: str, judged: tuple[Bools, dict[int, str]]) -> Filled:
         """The weighted mean, over those candidates that filled a trace."""

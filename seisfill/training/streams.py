@@ -91,7 +91,7 @@ class SyntheticStream:
     batch : int
         Patches in a batch, of all processes together.
     chunk : int
-        Patches that are drawn together, by one process. Of another size, they are other patches.
+        Patches that are drawn together, by one process; at most a batch. Of another size, they are other patches.
     field, modelled : SourceConfig, optional
         Recorded gathers and modelled shots, from which workflows make the *sources* of `draw`.
     """
@@ -116,6 +116,7 @@ class SyntheticStream:
         check_between("chunk", self.chunk, 1, 2**20)
         shares = [source.share for source in (self.field, self.modelled) if source is not None]
         check_between("share of field and modelled patches", sum(shares), 0, 1)
+        object.__setattr__(self, "chunk", min(self.chunk, self.batch))
         if self.batch % self.chunk:
             raise InvalidParameterError(
                 f"Invalid batch {self.batch}: must be a multiple of the chunk, {self.chunk}. Change batch or chunk."

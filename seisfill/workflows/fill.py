@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seisfill.errors import InvalidParameterError, NothingToFillError, SeisfillWarning
-from seisfill.gather import Filled
+from seisfill.gather import Filled, Gather
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions, detect_layout
@@ -28,6 +28,9 @@ Progress = Callable[[str, int, int], None]
 
 def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+NEIGHBOURS = 2  # gathers on either side that stand in for one with too few live traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,7 @@ def fill_file(
         raise NothingToFillError(_why_nothing(source, reader, {}))
     plan = plan_infill(reader.index, reader.survey)
     with InfillWriter(reader.index, plan, target, mark_byte=_free_mark(reader, options)) as writer:
-        refused = _fill_gathers(reader, plan, writer, _Filler(interpolator, guides), progress)
+        refused = _fill_gathers(reader, plan, writer, _Filler(interpolator, guides, reader), progress)
         summary = _summary(writer, refused, len(reader))
         if not summary.n_filled + summary.holes:
             raise NothingToFillError(_why_nothing(source, reader, summary.refused))
@@ -168,14 +171,23 @@ def _open_guides(words: tuple[str, ...], reader: SegyReader, interpolator: Inter
 
 @dataclass(frozen=True)
 class _Filler:
-    """An interpolator, and the guides that it is shown."""
+    """An interpolator, the guides that it is shown, and the neighbours of a gather that tells too little by itself."""
 
     interpolator: Interpolator
     guides: Guides
+    reader: SegyReader
 
     def fill(self, item: FileGather) -> Filled:
         gather = replace(item.gather, guides=self.guides.of(item)) if len(self.guides) else item.gather
-        return self.interpolator.fill(gather)
+        return self.interpolator.fill(gather, context=self._neighbours(item))
+
+    def _neighbours(self, item: FileGather) -> list[Gather]:
+        """The gathers before and behind, where the interpolator asks for them."""
+        asks = getattr(self.interpolator, "needs_neighbours", None)
+        if asks is None or not asks(item.gather):
+            return []
+        numbers = range(max(item.number - NEIGHBOURS, 0), min(item.number + NEIGHBOURS + 1, len(self.reader)))
+        return [self.reader.read(number).gather for number in numbers if number != item.number]
 
 
 def _counter(progress: Progress, stage: str, total: int) -> Callable[[int], None]:

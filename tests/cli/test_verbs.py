@@ -109,7 +109,7 @@ def test_fill_takes_the_network_by_default(seisfill, folder, tiny):
     assert code == 0
     assert "3 traces inserted" in out
     head = json.loads((folder / "out.sgy.fill.jsonl").read_text().splitlines()[0])
-    assert head["method"] == "NetworkInterpolator"
+    assert head["method"] == "Flattened(NetworkInterpolator)"
     assert head["weights_sha256"] == sha256(tiny)
 
 

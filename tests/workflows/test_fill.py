@@ -385,3 +385,24 @@ def test_a_fill_does_not_take_longer_than_its_gathers(tmp_path):
     start = time.monotonic()
     fill(source, tmp_path / "out.sgy")
     assert time.monotonic() - start < 10  # one gather is a millisecond; a loop over all traces for each would show
+
+
+class Asks(Constant):
+    """Wants to see the neighbours of gathers with fewer than four live traces, and remembers what it was shown."""
+
+    def needs_neighbours(self, gather):
+        return gather.live.sum() < 4
+
+    def fill(self, gather, *, context=()):
+        SHOWN.append((int(gather.live.sum()), [int(other.live.sum()) for other in context]))
+        return super().fill(gather)
+
+
+SHOWN: list = []
+
+
+def test_a_gather_with_few_live_traces_comes_with_its_neighbours(tmp_path):
+    source = write_shots(tmp_path / "in.sgy", shots=4, channels=8, zero=[1, *range(17, 23)])
+    SHOWN.clear()
+    fill(source, tmp_path / "out.sgy", Asks())
+    assert SHOWN == [(7, []), (2, [7, 8, 8])]
