@@ -32,8 +32,8 @@ format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-benchmark: $(STAMP)  ## every filler on the field files of SEISFILL_DATA or ../shared/data and on synthetic gathers (an hour or more)
+benchmark: $(STAMP)  ## every filler on the field files of SEISFILL_DATA or ../shared/data and on synthetic gathers (hours)
 	SEISFILL_DATA=$${SEISFILL_DATA:-../shared/data} $(BIN)/seisfill benchmark configs/benchmark.toml --out runs/benchmark
 
-speed: $(STAMP)  ## cost of a fill beside cp and sync, index of a million traces, the network on this machine
+speed: $(STAMP)  ## time of each filler for one gather, cost of a fill beside cp and sync, index of a million traces
 	$(BIN)/python -m tests.speed

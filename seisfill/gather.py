@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,29 @@ class Gather:
     def axis(self) -> NDArray[np.float64]:
         """Position of each trace [m], or its number where positions are not known: shape (n_traces,)."""
         return np.arange(self.n_traces, dtype=np.float64) if self.position is None else self.position
+
+
+def take_traces(gather: Gather, chosen: Bools) -> Gather:
+    """
+    A gather of some of the traces alone, with all that is known of them.
+
+    Parameters
+    ----------
+    gather : Gather
+        Where they come from.
+    chosen : bool array, shape (n_traces,)
+        Which ones.
+
+    Examples
+    --------
+    >>> gather = Gather(data=np.eye(3), live=np.ones(3, dtype=bool), dt=0.004, offset=np.array([1.0, 2.0, 3.0]))
+    >>> take_traces(gather, np.array([True, False, True])).offset.tolist()
+    [1.0, 3.0]
+    """
+    known = {name: getattr(gather, name) for name in ("valid", "offset", "position", "source", "receiver")}
+    parts: dict[str, Any] = {name: None if value is None else value[chosen] for name, value in known.items()}
+    guides = {name: guide[chosen] for name, guide in gather.guides.items()}
+    return replace(gather, data=gather.data[chosen], live=gather.live[chosen], guides=guides, **parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from seisfill.gather import Filled, Gather
 from seisfill.interpolators.load import load_interpolator
@@ -21,6 +22,7 @@ from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.samples import encode
 from seisfill.segy.survey import map_survey
+from seisfill.synthetic.surveys import SyntheticSurveys
 from seisfill.workflows.fill import FillOptions, fill_file
 
 
@@ -55,22 +57,30 @@ def write_survey(path, n_shots, n_channels, n_samples, *, keep=1.0):
     return path
 
 
-def network_speed():
-    """Print the time of one gather of 180 traces and 1,024 samples with the shipped weights, best of five."""
-    data = np.random.default_rng(0).normal(size=(180, 1024))
+METHODS = [
+    (name, moveout) for name in ("linear", "network", "prediction", "pocs", "rank", "alft") for moveout in (False, True)
+]
+
+
+def filler_speed():
+    """Print the time of each filler for one synthetic shot, 180 traces of 1,024 samples, every second missing."""
+    surveys = SyntheticSurveys(weights={"shot": 1.0}, noise=(0.05, 0.1))
+    data = surveys.draw(1, (180, 1024), rng=torch.Generator().manual_seed(3)).truth[0].numpy()
     gather = Gather(data=data, live=np.arange(180) % 2 == 0, dt=0.004)
-    filler = load_interpolator("network", device="cpu")
-    times = []
-    for _ in range(6):
-        start = time.perf_counter()
-        filler.fill(gather)
-        times.append(time.perf_counter() - start)
-    print(f"network: 180 traces x 1,024 samples in {min(times[1:]):.2f} s on {os.cpu_count()} cores")
+    for method, moveout in [*METHODS, ("auto", None)]:
+        filler = load_interpolator(method, device="cpu", moveout=moveout)
+        times = []
+        for _ in range(2 if method == "auto" else 4):
+            start = time.perf_counter()
+            filler.fill(gather)
+            times.append(time.perf_counter() - start)
+        name = f"{method} along moveout" if moveout else method
+        print(f"{name}: 180 traces x 1,024 samples in {min(times):.2f} s on {os.cpu_count()} cores", flush=True)
 
 
 def main():
-    """Print index time, fill-to-copy ratios for two sizes, memory, and the network's time."""
-    network_speed()
+    """Print the time of each filler, index time, fill-to-copy ratios for two sizes, and memory."""
+    filler_speed()
     folder = Path(tempfile.mkdtemp(dir=sys.argv[1] if len(sys.argv) > 1 else None))
     many = write_survey(folder / "many.sgy", 10_000, 100, 10)
     start = time.perf_counter()

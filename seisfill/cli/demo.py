@@ -17,7 +17,7 @@ def command(
     from seisfill.interpolators.load import load_interpolator
     from seisfill.workflows.demo import run_demo
 
-    methods = {name: load_interpolator(name) for name in ("network", "linear")}
+    methods = {name: load_interpolator(name) for name in ("auto", "linear")}
     rows = run_demo(out, interpolators=methods, report=lambda line: c.say(f"seisfill: {line}"))
     c.table(
         "SNR [dB] on missing traces and of the whole section (which flatters)",

@@ -20,7 +20,7 @@ def command(
     out: Annotated[Path, typer.Argument(help="Filled file; its sidecar goes to OUT.fill.jsonl.")],
     method: Annotated[
         str, typer.Option("--method", help="auto, network, prediction, pocs, rank, alft or linear.")
-    ] = "network",
+    ] = "auto",
     moveout: Annotated[
         bool | None,
         typer.Option(
@@ -40,8 +40,8 @@ def command(
     device: c.Device = "auto",
     flips: Annotated[
         bool,
-        typer.Option("--flips/--no-flips", help="Network: average over flips and polarity; without, 4 times faster."),
-    ] = True,
+        typer.Option("--flips/--no-flips", help="Network: average over flips and polarity; 4 times slower."),
+    ] = False,
     max_gap: Annotated[
         int | None, typer.Option("--max-gap", help="Widest gap to fill, in traces; the method's own where not given.")
     ] = None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from seisfill.gather import Bools, Filled, Floats, Gather
+from seisfill.gather import Bools, Filled, Floats, Gather, take_traces
 from seisfill.interpolators.base import Interpolator, Limits, make_answer
 from seisfill.interpolators.evidence import Evidence, compare
 from seisfill.interpolators.flattened import Flattened, without_holes
@@ -64,30 +64,34 @@ class AutoInterpolator:
         if not judged[0].any() and gather.known.all():
             return make_answer(gather, np.zeros_like(gather.data), method="auto", judged=judged)
         for witness in (gather, *sorted(context, key=lambda other: -int(other.live.sum()))):
-            evidence = self._try(witness)
+            evidence = self.judge(witness)
             if evidence is not None:
                 weights = evidence.best_blend()
                 return self._blend(gather, weights, why=self._why(evidence, weights), judged=judged)
         weights = np.array([float(name == self.fallback) for name in self.candidates])
         return self._blend(gather, weights, why=f"{self.fallback}; too few live traces to choose by", judged=judged)
 
-    def _try(self, gather: Gather) -> Evidence | None:
-        """Every candidate on held-out traces of *gather*; None where there are too few, or nobody filled them."""
+    def judge(self, gather: Gather) -> Evidence | None:
+        """
+        Every candidate on held-out traces of *gather*; None where there are too few.
+
+        The moveout is that of all its live traces: it is as good as the one along which the gather itself is filled.
+        """
         if self.needs_neighbours(gather):
             return None
         rng = np.random.default_rng([self.seed, zlib.crc32(np.packbits(gather.live).tobytes())])
         trial = hold_out(gather.live, rng=rng)
         if not (trial.hidden.any() and gather.data[trial.hidden].any()):
             return None
-        thinned = replace(gather, live=gather.live & ~trial.hidden)
-        answers = self._all(thinned, np.ones(len(self.candidates), dtype=bool))
-        return compare(
-            gather.data[trial.hidden], [answer.data[trial.hidden] for answer in answers], stretch=trial.stretch
-        )
+        part = take_traces(gather, trial.taking_part)
+        hidden = trial.hidden[trial.taking_part]
+        thinned = replace(part, live=part.live & ~hidden)
+        answers = self.answers(thinned, np.ones(len(self.candidates), dtype=bool), fits=_Fits(part))
+        return compare(part.data[hidden], [answer.data[hidden] for answer in answers], stretch=trial.stretch)
 
-    def _all(self, gather: Gather, chosen: Bools) -> list[Filled]:
+    def answers(self, gather: Gather, chosen: Bools, *, fits: "_Fits | None" = None) -> list[Filled]:
         """Answers of the chosen candidates; the moveout is fitted once, and nothing is filled twice."""
-        fits, done = _Fits(gather), dict[int, Filled]()
+        fits, done = fits or _Fits(gather), dict[int, Filled]()
 
         def answer(filler: Interpolator) -> Filled:
             if isinstance(filler, Flattened):
@@ -101,7 +105,7 @@ class AutoInterpolator:
 
     def _blend(self, gather: Gather, weights: np.ndarray, *, why: str, judged: tuple[Bools, dict[int, str]]) -> Filled:
         """The weighted mean, over those candidates that filled a trace."""
-        answers = self._all(gather, weights > 0)
+        answers = self.answers(gather, weights > 0)
         total = np.zeros(gather.data.shape)
         share = np.zeros(gather.n_traces)
         for answer, weight in zip(answers, weights[weights > 0], strict=True):

@@ -16,13 +16,16 @@ class HeldOut:
 
     Parameters
     ----------
+    taking_part : bool array, shape (n_traces,)
+        Traces that the trial is made of.
     hidden : bool array, shape (n_traces,)
-        Live traces to hide.
+        Live traces to hide, among those.
     stretch : float
         How much wider the trial's holes are than the gather's own, from live trace to live trace. An event that
         crosses a hole s times wider is as aliased at a frequency f as it is at s f in the gather's own holes.
     """
 
+    taking_part: Bools
     hidden: Bools
     stretch: float
 
@@ -32,16 +35,16 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
     Choose live traces so that the holes are as wide as the gather's own.
 
     A hole of the trial is a run of places between two live traces, as wide as one of the gather's own (wide holes count
-    by their traces), in which at least one trace was live. Where no such run exists, the nearest width serves: in data
-    that keep every K-th trace each trial hole is 2 K wide, and every second live trace is hidden, so that the whole
-    pattern is the gather's own at twice the scale.
+    by their traces), in which at least one trace was live; where no such run exists, the nearest width serves. Data
+    that keep every K-th trace have no such runs: there the live traces alone make the trial, and every second one is
+    kept: regular holes at twice the scale.
 
     Parameters
     ----------
     live : bool array, shape (n_traces,)
         Recorded traces.
     share : float
-        Largest share of the live traces that is hidden; one half in regular data.
+        Largest share of the live traces that is hidden, except in regular data.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -54,13 +57,13 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
     """
     widths = own_widths(live)
     places = np.flatnonzero(live)
+    everywhere, hidden = np.ones_like(live), np.zeros_like(live)
     if not len(widths) or len(places) < 3:
-        return HeldOut(hidden=np.zeros_like(live), stretch=1.0)
+        return HeldOut(taking_part=everywhere, hidden=hidden, stretch=1.0)
     if regular_width(live) is not None:
-        hidden = np.zeros_like(live)
         hidden[places[1:-1:2]] = True
-        return HeldOut(hidden=hidden, stretch=2.0)
-    hidden, wanted, made = np.zeros_like(live), [], []
+        return HeldOut(taking_part=live, hidden=hidden, stretch=2.0)
+    wanted, made = [], []
     budget = max(int(share * len(places)), 1)
     while True:
         width = int(rng.choice(widths))
@@ -70,7 +73,8 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
         hidden[run] |= live[run]
         wanted.append(width + 1)
         made.append(run.stop - run.start + 1)
-    return HeldOut(hidden=hidden, stretch=max(float(np.mean(made) / np.mean(wanted)), 1.0) if made else 1.0)
+    stretch = max(float(np.mean(made) / np.mean(wanted)), 1.0) if made else 1.0
+    return HeldOut(taking_part=everywhere, hidden=hidden, stretch=stretch)
 
 
 def own_widths(live: Bools) -> np.ndarray:

@@ -17,7 +17,7 @@ ALONG = frozenset(
 
 
 def load_interpolator(
-    method: str = "network",
+    method: str = "auto",
     *,
     moveout: bool | None = None,
     limits: Limits | None = None,

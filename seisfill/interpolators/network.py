@@ -89,7 +89,7 @@ class NetworkInterpolator:
         How gathers are cut.
     flips : bool
         Average over the gather as it is, reversed along the traces, and both with the other polarity: four times the
-        work, for 0.5 to 1.5 dB on steep events.
+        work, for 0.5 to 1.5 dB on steep events that were not flattened.
     limits : Limits
         What is not invented.
     weights_sha256 : str, optional
@@ -98,7 +98,7 @@ class NetworkInterpolator:
 
     network: UNet
     tiles: Tiles = field(default_factory=Tiles)
-    flips: bool = True
+    flips: bool = False
     limits: Limits = field(default_factory=Limits)
     weights_sha256: str | None = None
 
@@ -108,7 +108,7 @@ class NetworkInterpolator:
         weights: str | Path = DEFAULT,
         *,
         device: str = "auto",
-        flips: bool = True,
+        flips: bool = False,
         limits: Limits | None = None,
     ) -> "NetworkInterpolator":
         """

@@ -53,7 +53,7 @@ def test_irregular_spacing_is_one_line(seisfill, folder):
 def test_guides_of_both_kinds_reach_the_network(seisfill, folder, guided):
     np.save("slopes.npy", np.full((13, 64), 2.0))
     (folder / "picks.csv").write_text("gather,trace,time_ms\n1,1,100\n1,8,130\n2,1,100\n2,8,130\n")
-    words = ("--weights", guided, "--device", "cpu", "--no-flips", "--force")
+    words = ("--method", "network", "--weights", guided, "--device", "cpu", "--force")
     results = []
     for guides in (
         (),

@@ -104,8 +104,16 @@ def test_fill_says_what_it_did(seisfill, folder):
     assert err == ""
 
 
-def test_fill_takes_the_network_by_default(seisfill, folder, tiny):
-    code, out, _ = seisfill("fill", "holes.sgy", "out.sgy", "--weights", tiny, "--device", "cpu", "--no-flips")
+def test_fill_picks_by_evidence_by_default(seisfill, folder, tiny):
+    assert seisfill("fill", "holes.sgy", "out.sgy", "--weights", tiny, "--device", "cpu")[0] == 0
+    head, *rows = map(json.loads, (folder / "out.sgy.fill.jsonl").read_text().splitlines()[:3])
+    assert (head["method"], head["weights_sha256"]) == ("AutoInterpolator", sha256(tiny))
+    assert rows[0]["method"].startswith("auto: ")
+
+
+def test_fill_takes_the_network_along_the_moveout(seisfill, folder, tiny):
+    words = ("--method", "network", "--weights", tiny, "--device", "cpu")
+    code, out, _ = seisfill("fill", "holes.sgy", "out.sgy", *words)
     assert code == 0
     assert "3 traces inserted" in out
     head = json.loads((folder / "out.sgy.fill.jsonl").read_text().splitlines()[0])
@@ -230,7 +238,7 @@ def test_demo_prints_its_table(seisfill, folder, monkeypatch):
     from seisfill.workflows import demo
 
     def shorter(out, *, interpolators, report):
-        assert list(interpolators) == ["network", "linear"]
+        assert list(interpolators) == ["auto", "linear"]
         report("made a survey")
         scores = {"n_missing": 3, "snr_db": 9.25, "section_snr_db": 12.5}
         return [demo.DemoRow(pattern="every 2nd", method=method, **scores) for method in interpolators]

@@ -14,6 +14,7 @@ def trial_of(live, **options):
 def test_every_second_trace_hides_every_second_live_one():
     trial = trial_of(np.arange(17) % 2 == 0)
     assert np.flatnonzero(trial.hidden).tolist() == [2, 6, 10, 14]
+    assert trial.taking_part.tolist() == (np.arange(17) % 2 == 0).tolist()
     assert trial.stretch == 2
 
 
@@ -51,7 +52,8 @@ def test_only_inner_live_traces_are_hidden_and_most_are_kept(live, seed):
     trial = hold_out(live, rng=np.random.default_rng(seed))
     hidden = np.flatnonzero(trial.hidden)
     assert live[hidden].all()
-    assert len(hidden) <= max(live.sum() / 2, 1)
+    assert (live & ~trial.hidden).sum() >= min(live.sum(), 2)
+    assert trial.taking_part[hidden].all()
     assert trial.stretch >= 1
     if len(hidden):
         places = np.flatnonzero(live)

@@ -33,8 +33,8 @@ def test_the_network_by_its_name_takes_the_widest_gap_of_its_card(weights):
     assert not filler.network.training
     assert filler.limits == Limits(max_gap=12)
     wanted = Limits(max_gap=5, extrapolate=True)
-    assert load_interpolator(weights=weights, device="cpu", limits=wanted).inner.limits == wanted
-    kept = load_interpolator(weights=weights, device="cpu", limits=Limits(extrapolate=True)).inner.limits
+    assert load_interpolator("network", weights=weights, device="cpu", limits=wanted).inner.limits == wanted
+    kept = load_interpolator("network", weights=weights, device="cpu", limits=Limits(extrapolate=True)).inner.limits
     assert kept == Limits(max_gap=12, extrapolate=True)
 
 

@@ -211,9 +211,7 @@ def test_without_their_sidecar_traces_between_whole_numbers_are_duplicates(tmp_p
         keys_of(tmp_path / "out.sgy", gather="shot")
     for spoilt in ("[]", "{}", "no json", text.replace('"dialect":"segy"', '"dialect":"su"')):
         sidecar.write_text(spoilt)
-        with pytest.raises(
-            GeometryError, match=r"tracf of traces .* Their sidecar out.sgy.fill.jsonl knows"
-        ):
+        with pytest.raises(GeometryError, match=r"tracf of traces .* Their sidecar out.sgy.fill.jsonl knows"):
             keys_of(tmp_path / "out.sgy", gather="shot")
 
 
