@@ -44,7 +44,8 @@ class Gather:
     Raises
     ------
     InvalidParameterError
-        If a shape does not match that of ``data``, ``dt`` is not positive, or a live, valid sample is NaN or Inf.
+        If a shape does not match that of ``data``, ``dt`` is not positive, or a position or a live, valid sample is NaN
+        or Inf.
 
     Examples
     --------
@@ -78,6 +79,8 @@ class Gather:
                 value = np.array(getattr(self, name), dtype=np.float64)
                 check_shape(name, value.shape, (len(data), *width))
                 object.__setattr__(self, name, value)
+        if self.position is not None and not np.isfinite(self.position).all():
+            raise InvalidParameterError("Invalid position: must be finite. Leave it out where it is not known.")
         if self.valid is not None:
             object.__setattr__(self, "valid", np.array(self.valid, dtype=bool))
             check_shape("valid", self.valid.shape, data.shape)

@@ -106,3 +106,8 @@ def test_a_live_sample_that_is_not_finite_in_float32_is_refused_with_its_trace(b
 def test_parts_that_do_not_fit_are_refused(changes, said):
     with pytest.raises(InvalidParameterError, match=said):
         small(**changes)
+
+
+def test_positions_must_be_finite():
+    with pytest.raises(InvalidParameterError, match="Invalid position"):
+        Gather(data=np.zeros((2, 3)), live=np.ones(2, dtype=bool), dt=0.004, position=np.array([0.0, np.nan]))

@@ -102,9 +102,9 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(title=title or None, title_justify="left", show_header=bool(columns))
+    grid = Table(title=escape(title) if title else None, title_justify="left", show_header=bool(columns))
     for number, column in enumerate(columns):
-        grid.add_column(column, justify="left" if number == 0 else "right")
+        grid.add_column(escape(column), justify="left" if number == 0 else "right")
     for row in rows:
         grid.add_row(*map(escape, row))  # a path may hold [brackets], which are markup to rich
     console = Console()

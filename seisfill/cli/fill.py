@@ -75,19 +75,20 @@ def command(
     )
     check_files(file, out, options)  # before the seconds that torch takes to load
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
-    filler = _load(method, weights, moveout=moveout, device=device, flips=flips, limits=limits)
+    filler = _load(method, weights, flips, seed, moveout=moveout, device=device, limits=limits)
     with c.progress() as told:
         done = fill_file(file, out, interpolator=filler, options=options, progress=told)
     _report(out, done)
 
 
-def _load(method: str, weights: str | None, *, flips: bool, **options: Any) -> "Interpolator":
-    """The filler that the words name; only some hold a network."""
+def _load(method: str, weights: str | None, flips: bool, seed: int, **options: Any) -> "Interpolator":
+    """The filler that the words name; only some hold a network, and one draws."""
     from seisfill.errors import InvalidParameterError
     from seisfill.interpolators.load import load_interpolator
 
     if method in NETWORKED:
-        return load_interpolator(method, weights=weights, flips=flips, **options)
+        options |= {"weights": weights, "flips": flips}
+        return load_interpolator(method, **(options | {"seed": seed} if method == "auto" else options))
     if weights:
         raise InvalidParameterError(f"Invalid method {method!r} with --weights: must be network or auto.")
     return load_interpolator(method, **options)

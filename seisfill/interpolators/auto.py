@@ -64,30 +64,34 @@ class AutoInterpolator:
         if not judged[0].any() and gather.known.all():
             return make_answer(gather, np.zeros_like(gather.data), method="auto", judged=judged)
         for witness in (gather, *sorted(context, key=lambda other: -int(other.live.sum()))):
-            evidence = self.judge(witness)
+            evidence = self.judge(witness, like=gather.live)
             if evidence is not None:
                 weights = evidence.best_blend()
                 return self._blend(gather, weights, why=self._why(evidence, weights), judged=judged)
         weights = np.array([float(name == self.fallback) for name in self.candidates])
-        return self._blend(gather, weights, why=f"{self.fallback}; too few live traces to choose by", judged=judged)
+        return self._blend(
+            gather, weights, why=f"{self.fallback}; no trial on held-out traces was possible", judged=judged
+        )
 
-    def judge(self, gather: Gather) -> Evidence | None:
+    def judge(self, gather: Gather, *, like: Bools | None = None) -> Evidence | None:
         """
-        Every candidate on held-out traces of *gather*; None where there are too few.
+        Every candidate on held-out traces of *gather*, hidden *like* another's holes; None where there are too few.
 
         The moveout is that of all its live traces: it is as good as the one along which the gather itself is filled.
         """
         if self.needs_neighbours(gather):
             return None
         rng = np.random.default_rng([self.seed, zlib.crc32(np.packbits(gather.live).tobytes())])
-        trial = hold_out(gather.live, rng=rng)
+        trial = hold_out(gather.live, like=like, widest=self.limits.max_gap, rng=rng)
         if not (trial.hidden.any() and gather.data[trial.hidden].any()):
             return None
         part = take_traces(gather, trial.taking_part)
         hidden = trial.hidden[trial.taking_part]
         thinned = replace(part, live=part.live & ~hidden)
         answers = self.answers(thinned, np.ones(len(self.candidates), dtype=bool), fits=_Fits(part))
-        return compare(part.data[hidden], [answer.data[hidden] for answer in answers], stretch=trial.stretch)
+        known = part.known[hidden]
+        estimates = [np.where(known, answer.data[hidden], 0) for answer in answers]  # as the truth is in its holes
+        return compare(part.data[hidden], estimates, stretch=trial.stretch)
 
     def answers(self, gather: Gather, chosen: Bools, *, fits: "_Fits | None" = None) -> list[Filled]:
         """Answers of the chosen candidates; the moveout is fitted once, and nothing is filled twice."""

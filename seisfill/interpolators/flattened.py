@@ -55,6 +55,8 @@ class Flattened:
             return self.inner.fill(gather)
         pieces = moveout.flatten(without_holes(gather).data)
         busy = np.asarray(pieces[:, gather.live].any(axis=(1, 2)))
+        if not busy.any():
+            return self.inner.fill(gather)
         valid = None
         if gather.valid is not None:
             valid = _side_by_side(moveout.flatten((~gather.known).astype(np.float32))[busy]) < SPILL

@@ -30,7 +30,14 @@ class HeldOut:
     stretch: float
 
 
-def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> HeldOut:
+def hold_out(
+    live: Bools,
+    *,
+    like: Bools | None = None,
+    share: float = 0.2,
+    widest: int | None = None,
+    rng: np.random.Generator,
+) -> HeldOut:
     """
     Choose live traces so that the holes are as wide as the gather's own.
 
@@ -45,6 +52,10 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
         Recorded traces.
     share : float
         Largest share of the live traces that is hidden, except in regular data.
+    like : bool array, shape (any,), optional
+        Live traces of the gather whose holes are imitated; its own where not given.
+    widest : int, optional
+        Widest hole that fillers are asked to fill [traces]; wider ones are neither imitated nor made.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -55,7 +66,9 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
     >>> np.flatnonzero(trial.hidden).tolist(), trial.stretch
     ([3, 9], 2.0)
     """
-    widths = own_widths(live)
+    widest = len(live) if widest is None else widest
+    widths = own_widths(live if like is None else like)
+    widths = widths[widths <= widest]
     places = np.flatnonzero(live)
     everywhere, hidden = np.ones_like(live), np.zeros_like(live)
     if not len(widths) or len(places) < 3:
@@ -67,7 +80,7 @@ def hold_out(live: Bools, *, share: float = 0.2, rng: np.random.Generator) -> He
     budget = max(int(share * len(places)), 1)
     while True:
         width = int(rng.choice(widths))
-        run = _run_like(live, hidden, width, room=budget - int(hidden.sum()), rng=rng)
+        run = _run_like(live, hidden, width, room=budget - int(hidden.sum()), widest=widest, rng=rng)
         if run is None:
             break
         hidden[run] |= live[run]
@@ -108,20 +121,22 @@ def regular_width(live: Bools) -> int | None:
     return usual if usual * alike.sum() >= REGULAR * widths.sum() and alike.mean() >= REGULAR else None
 
 
-def _run_like(live: Bools, hidden: Bools, width: int, *, room: int, rng: np.random.Generator) -> slice | None:
+def _run_like(
+    live: Bools, hidden: Bools, width: int, *, room: int, widest: int, rng: np.random.Generator
+) -> slice | None:
     """
     A run between two live traces, as near to *width* as there is, that hides at most *room* traces.
 
     After the first one, a run of less than half of that width is none: what is left of the room is not worth it.
     """
     places = np.flatnonzero(live & ~hidden)
-    least = width / 2 if hidden.any() else 1
+    least, most = width / 2 if hidden.any() else 1, min(2 * width + 1, widest)
     before = np.concatenate([[0], np.cumsum(hidden)])
     runs = []
     for steps in range(2, min(2 * width + 2, room + 1, len(places) - 1) + 1):
         first, last = places[:-steps], places[steps:]
         wide = last - first - 1
-        fits = (least <= wide) & (wide <= 2 * width + 1) & (before[last] == before[first])
+        fits = (least <= wide) & (wide <= most) & (before[last] == before[first])
         runs.append(np.stack([first[fits] + 1, last[fits]], axis=1))
     found = np.concatenate(runs) if runs else np.zeros((0, 2), dtype=np.int64)
     if not len(found):

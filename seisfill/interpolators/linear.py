@@ -9,6 +9,8 @@ from seisfill.gather import Filled, Gather
 from seisfill.interpolators.base import Limits, make_answer
 from seisfill.neighbours import interpolate_linear
 
+BLOCK = 1024  # samples at a time: the indices of neighbours take ten times the memory of the data
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinearInterpolator:
@@ -31,6 +33,9 @@ class LinearInterpolator:
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather* between its live traces; the neighbours in *context* are not used."""
-        data = gather.data.astype(np.float64)  # the step between two float32 can be more than a float32 holds
-        estimate = interpolate_linear(data, gather.known, position=gather.axis)
+        known, estimate = gather.known, np.empty_like(gather.data)
+        for start in range(0, gather.n_samples, BLOCK):
+            part = slice(start, start + BLOCK)
+            data = gather.data[:, part].astype(np.float64)  # a step between two float32 can be more than one holds
+            estimate[:, part] = interpolate_linear(data, known[:, part], position=gather.axis)
         return make_answer(gather, estimate, method="linear", judged=self.limits.judge(gather.live))

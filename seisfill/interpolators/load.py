@@ -61,7 +61,7 @@ def load_interpolator(
 
 
 def _auto(
-    *, limits: Limits | None, device: str, weights: str | Path | None = None, flips: bool = False
+    *, limits: Limits | None, device: str, weights: str | Path | None = None, flips: bool = False, seed: int = 0
 ) -> Interpolator:
     """Raw and along the moveout: straight lines, the network, prediction filters, and more for random holes."""
     given: dict[str, Any] = {"limits": limits, "device": device}
@@ -70,7 +70,9 @@ def _auto(
     candidates = dict(fillers)
     for name, filler in (fillers | {"pocs": _pocs(**given)}).items():
         candidates[f"{name} along moveout"] = Flattened(inner=filler)
-    return AutoInterpolator(candidates=candidates, fallback="network along moveout", limits=limits or Limits())
+    return AutoInterpolator(
+        candidates=candidates, fallback="network along moveout", limits=limits or Limits(), seed=seed
+    )
 
 
 def _linear(*, limits: Limits | None, device: str) -> Interpolator:

@@ -158,7 +158,7 @@ class NetworkInterpolator:
         guide = self._guide(gather)
         judged = self.limits.judge(gather.live)
         known = gather.known
-        if known.all() or gather.live.sum() < 2:
+        if known.all() or gather.live.sum() < 2 or not gather.data.any():
             return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
         gain = Gain.fit(gather.data, known)
         estimate, scale = self._estimate(gain.apply(gather.data), known, guide)

@@ -62,7 +62,7 @@ def fit_moveout(gather: Gather, *, fit: MoveoutFit | None = None) -> Moveout:
     n_traces, live = gather.n_traces, gather.live
     places = _places(gather.axis)
     curve, before, after = np.zeros(n_traces), 0.0, 0.0
-    if live.sum() > 1:
+    if live.sum() > 1 and gather.n_samples:
         pairs = TracePairs.of(gather.data, live, reach=gather.n_samples)
         before = float(pairs.agreement(np.zeros(len(pairs.left))))
         after, curve = max((fit_hyperbola(pairs, x, apexes=apexes) for x, apexes in _axes(gather, places)), key=_first)
@@ -70,7 +70,7 @@ def fit_moveout(gather: Gather, *, fit: MoveoutFit | None = None) -> Moveout:
             after, curve = before, np.zeros(n_traces)
     curve = curve - curve.min()
     residuals = np.zeros((len(fit.plan.starts(aligned_length(gather.n_samples, curve))), n_traces))
-    if live.sum() > 3:
+    if live.sum() > 3 and gather.n_samples:
         spacing = max(fit.knots, 2.0 * _widest_gap(places, live))
         for number, piece in enumerate(cut_pieces(align(gather.data, curve), fit.plan)):
             residuals[number] = _residual(piece, live, places, fit=fit, spacing=spacing)

@@ -53,6 +53,7 @@ class TracePairs:
         """
         numbers = np.flatnonzero(live)
         traces = data[numbers].astype(np.float64)
+        traces /= np.abs(traces).max(initial=0.0) or 1.0  # agreement knows no scale, single precision does
         rms = np.sqrt(np.mean(traces**2, axis=1))
         traces = traces / np.sqrt(np.where(rms > 0, rms, 1))[:, None]
         reach = min(reach, data.shape[1] - 1)

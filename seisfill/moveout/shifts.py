@@ -38,6 +38,8 @@ def shift_traces(data: NDArray[np.floating], shifts: Doubles) -> NDArray[np.floa
     >>> shift_traces(np.array([[0.0, 0.0, 1.0]]), np.array([1.0])).round(6) + 0.0
     array([[0., 1., 0.]])
     """
+    if data.ndim > 2:
+        return np.stack([shift_traces(*piece) for piece in zip(data, shifts, strict=True)])
     n_samples = data.shape[-1]
     if n_samples % 2 == 0:
         raise InvalidParameterError(f"Invalid number of samples {n_samples}: must be odd. Pad the traces by one zero.")

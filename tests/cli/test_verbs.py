@@ -271,7 +271,8 @@ def test_what_is_unexpected_is_1(folder):
 
 def test_an_interrupted_fill_leaves_nothing(folder):
     code = (
-        "import time; from seisfill.interpolators.linear import LinearInterpolator as L\n"
+        "import signal, time; from seisfill.interpolators.linear import LinearInterpolator as L\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # jobs in the background begin with it ignored
         "def fill(*_, **__):\n    print('filling', flush=True); time.sleep(60)\n"
         "L.fill = fill\nfrom seisfill.cli.main import run; run()"
     )

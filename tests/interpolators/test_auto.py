@@ -55,9 +55,10 @@ def test_with_few_live_traces_a_neighbour_is_tried_and_without_one_the_fallback_
     live[[0, 20, 21, 40, 60, 79]] = True
     lonely = holes(STEEP, live)
     auto = AutoInterpolator(candidates=CANDIDATES, fallback="linear", limits=Limits(max_gap=40))
-    assert auto.fill(lonely).method == "auto: linear; too few live traces to choose by"
+    assert auto.fill(lonely).method == "auto: linear; no trial on held-out traces was possible"
     neighbour = holes(STEEP, np.arange(80) % 3 != 1)
     assert "linear along moveout" in auto.fill(lonely, context=[neighbour]).method
+    assert "linear along moveout" in auto.fill(lonely, context=[STEEP]).method  # a complete one serves as well
 
 
 def test_wide_gaps_are_refused_and_fillers_that_cannot_do_not_stand_in_the_way():
@@ -92,3 +93,39 @@ def test_promises_hold_for_any_gather(gather):
 @given(random_gathers())
 def test_promises_hold_along_any_moveout(gather):
     assert_promises(gather, Flattened(inner=LINEAR).fill(gather))
+
+
+def test_a_gap_that_is_refused_does_not_spoil_the_trial():
+    live = np.ones(80, dtype=bool)
+    live[[5, 9, 14, 70, 75]] = False
+    narrow = AutoInterpolator(candidates={"linear": LINEAR, "zeros": Zeros(max_gap=2)}, fallback="zeros")
+    live[20:60] = False
+    auto = AutoInterpolator(candidates=CANDIDATES, fallback="zeros", limits=Limits(max_gap=4))
+    filled = auto.fill(holes(STEEP, live))
+    assert "linear along moveout" in filled.method
+    assert narrow.fill(holes(FLAT, live)).filled[[5, 9, 14, 70, 75]].all()
+
+
+def test_where_only_a_few_traces_hold_energy_nothing_breaks():
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        data = np.zeros((50, 96), dtype=np.float32)
+        first = int(rng.integers(1, 20))
+        data[first : first + 3] = STEEP.data[30:33, 60:156]
+        live = np.ones(50, dtype=bool)
+        live[30:38] = False
+        assert AUTO.fill(Gather(data=data, live=live, dt=0.004)).filled[30:38].all()
+
+
+def test_holes_of_hidden_traces_are_not_held_against_a_filler():
+    live = np.random.default_rng(0).random(80) < 0.7
+    valid = np.ones(STEEP.data.shape, dtype=bool)
+    valid[:, 90:130] = False
+    with_holes = AUTO.judge(holes(STEEP, live, valid=valid))
+    assert with_holes.snr_db.max() > 8
+
+
+def test_amplitudes_near_the_largest_float_are_filled():
+    live = np.arange(80) % 2 == 0
+    strong = Gather(data=STEEP.data * np.float32(1e35), live=live, dt=0.004)
+    assert np.isfinite(AUTO.fill(strong).data).all()
