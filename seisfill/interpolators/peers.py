@@ -140,7 +140,7 @@ def load_peer(method: str, *, limits: Limits | None = None) -> PylopsInterpolato
 
     Examples
     --------
-    >>> load_peer("pylops-fk").name  # doctest: +SKIP (needs the extra peers; tests/interpolators/test_peers.py runs it)
+    >>> load_peer("pylops-fk").name  # doctest: +SKIP
     'pylops-fk'
     """
     if method not in PEERS:
