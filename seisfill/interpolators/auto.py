@@ -67,11 +67,12 @@ class AutoInterpolator:
             evidence = self.judge(witness, like=gather.live)
             if evidence is not None:
                 weights = evidence.best_blend()
-                return self._blend(gather, weights, why=self._why(evidence, weights), judged=judged)
+                order = np.argsort(-evidence.snr_db, kind="stable")
+                return self._blend(gather, weights, order, why=self._why(evidence, weights), judged=judged)
         weights = np.array([float(name == self.fallback) for name in self.candidates])
-        return self._blend(
-            gather, weights, why=f"{self.fallback}; no trial on held-out traces was possible", judged=judged
-        )
+        order = np.arange(len(weights))[::-1]  # those along the moveout stand last
+        why = f"{self.fallback}; no trial on held-out traces was possible"
+        return self._blend(gather, weights, order, why=why, judged=judged)
 
     def judge(self, gather: Gather, *, like: Bools | None = None) -> Evidence | None:
         """
@@ -107,9 +108,18 @@ class AutoInterpolator:
 
         return [answer(filler) for filler, wanted in zip(self.candidates.values(), chosen, strict=True) if wanted]
 
-    def _blend(self, gather: Gather, weights: np.ndarray, *, why: str, judged: tuple[Bools, dict[int, str]]) -> Filled:
-        """The weighted mean, over those candidates that filled a trace."""
-        answers = self.answers(gather, weights > 0)
+    def _blend(
+        self,
+        gather: Gather,
+        weights: np.ndarray,
+        order: np.ndarray,
+        *,
+        why: str,
+        judged: tuple[Bools, dict[int, str]],
+    ) -> Filled:
+        """The weighted mean over those candidates that filled a trace; where none did, the next in *order* that can."""
+        fits = _Fits(gather)
+        answers = self.answers(gather, weights > 0, fits=fits)
         total = np.zeros(gather.data.shape)
         share = np.zeros(gather.n_traces)
         for answer, weight in zip(answers, weights[weights > 0], strict=True):
@@ -117,6 +127,13 @@ class AutoInterpolator:
             total += weight * np.where(filled[:, None], answer.data, 0)
             share += weight * filled
         wanted, reasons = judged
+        for number in order[weights[order] == 0].tolist():
+            if not (wanted & (share == 0)).any():
+                break
+            (answer,) = self.answers(gather, np.arange(len(weights)) == number, fits=fits)
+            late = wanted & (share == 0) & answer.filled
+            total[late], share[late] = answer.data[late], 1
+            answers.append(answer)
         wanted = wanted & (share > 0)
         for trace in np.flatnonzero(~gather.live & ~wanted).tolist():
             reasons.setdefault(trace, next((a.reasons[trace] for a in answers if trace in a.reasons), NOBODY))

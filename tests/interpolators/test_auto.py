@@ -129,3 +129,16 @@ def test_amplitudes_near_the_largest_float_are_filled():
     live = np.arange(80) % 2 == 0
     strong = Gather(data=STEEP.data * np.float32(1e35), live=live, dt=0.004)
     assert np.isfinite(AUTO.fill(strong).data).all()
+
+
+def test_where_the_chosen_filler_refuses_the_next_one_fills():
+    live = np.ones(80, dtype=bool)
+    live[10:70:4] = False
+    live[30:36] = False
+    narrow = Flattened(inner=LinearInterpolator(limits=Limits(max_gap=1)))
+    auto = AutoInterpolator(
+        candidates={"narrow": narrow, "zeros": Zeros(max_gap=1), "linear": LINEAR}, fallback="narrow"
+    )
+    filled = auto.fill(holes(STEEP, live))
+    assert filled.filled[~live].all()
+    assert not filled.reasons
