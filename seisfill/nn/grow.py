@@ -25,7 +25,7 @@ def grow(old: UNet, config: UNetConfig, *, levels: int | None = None) -> UNet:
         The smaller network.
     config : UNetConfig
         Of the bigger one: no fewer channels or blocks, dilations that begin with the old ones, guides or not, and the
-        same levels, fold and kind of convolution. A limit may be new.
+        same levels, fold, slopes and kind of convolution. A limit may be new.
     levels : int, optional
         Upper levels to keep, where those below are worthless: they are drawn anew, and nothing listens to them yet. All
         are kept where not given.
@@ -62,8 +62,15 @@ def grow(old: UNet, config: UNetConfig, *, levels: int | None = None) -> UNet:
             for bias in (f"{name}.conv.bias", f"{name}.bias"):
                 if bias in source:
                     state[bias][rows] = source[bias]
-    _put(state["head.weight"], source["head.weight"], torch.arange(2 * config.fold), torch.arange(old.config.widths[0]))
+    _put(
+        state["head.weight"],
+        source["head.weight"],
+        torch.arange(len(source["head.weight"])),
+        torch.arange(old.config.widths[0]),
+    )
     state["head.bias"].copy_(source["head.bias"])
+    if new.fan is not None and old.fan is not None:
+        new.fan.load_state_dict(old.fan.state_dict())
     if kept < len(config.widths):
         state[f"fuse.{kept - 1}.conv.weight"][:, config.widths[kept - 1] :] = 0
     return new
@@ -95,14 +102,15 @@ def _check(old: UNetConfig, new: UNetConfig) -> None:
         and all(n >= o for n, o in zip(new.widths, old.widths, strict=True)),
         "blocks": new.blocks >= old.blocks,
         "dilations": new.dilations[: len(old.dilations)] == old.dilations,
-        "guides": new.guides or not old.guides,
+        "guides": new.guides == old.guides or not (old.guides or new.slopes),  # lines of a fan stand behind them
+        "slopes": new.slopes == old.slopes,
         "limit": old.limit in (None, new.limit),
     }
     for key, fit in fits.items():
         if not fit:
             raise InvalidParameterError(
                 f"Invalid {key} {getattr(new, key)!r}: must hold the {getattr(old, key)!r} of the network to start "
-                "from (no less; same convolution, fold, levels and limit; dilations that begin with its own)."
+                "from (no less; same convolution, fold, levels, slopes and limit; dilations that begin with its own)."
             )
 
 

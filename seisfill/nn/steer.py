@@ -65,14 +65,21 @@ def _along(data: Tensor, trace: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
     row = trace.clamp(0, n_traces - 1) * n_samples
     flat = data.flatten(-2)
     total = torch.zeros_like(data)
-    for tap, weight in enumerate(_cubic(rest), start=-1):
+    for tap, weight in enumerate(cubic_weights(rest), start=-1):
         place = row + (cell.long() + tap).clamp(0, n_samples - 1)
         total = total + weight * flat.gather(-1, place.flatten(-2)).view_as(data)
     return total, inside
 
 
-def _cubic(rest: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Weights of the four samples around a place *rest* behind the second of them (Keys 1981, a = -1/2)."""
+def cubic_weights(rest: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """
+    Weights of the four samples around a place *rest* behind the second of them (Keys 1981, a = -1/2).
+
+    Examples
+    --------
+    >>> [weight.item() for weight in cubic_weights(torch.tensor(0.5))]
+    [-0.0625, 0.5625, 0.5625, -0.0625]
+    """
     square, cube = rest**2, rest**3
     return (
         -0.5 * rest + square - 0.5 * cube,

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from seisfill._checks import check_between, did_you_mean
 from seisfill.errors import InvalidParameterError
+from seisfill.nn.fan import SlopeFan, spread_over_time
 from seisfill.nn.layers import LAYERS, Convolution, GatedLayer, PartialLayer, PlainLayer
 from seisfill.nn.steer import steered_fill
 
@@ -38,6 +39,9 @@ class UNetConfig:
     limit : float, optional
         Largest RMS over the channels of a sample that a layer behind the door is shown. Without one, gates that open
         and features that grow can drive each other through the bottom until all gates stand still there.
+    slopes : tuple of float
+        Positive slopes [samples per trace] of a `SlopeFan` that the network chooses from; with none, it starts from the
+        straight line between neighbours.
     """
 
     widths: tuple[int, ...] = (32, 48, 80)
@@ -47,6 +51,7 @@ class UNetConfig:
     convolution: Convolution = "gated"
     guides: bool = False
     limit: float | None = None
+    slopes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         check_between("number of levels", len(self.widths), 1, 8)
@@ -57,6 +62,8 @@ class UNetConfig:
                 check_between(what, number, 1, 4096)
         if self.limit is not None:
             check_between("limit", self.limit, 1e-3, 1e6)
+        for slope in self.slopes:
+            check_between("slope", slope, 1e-3, 100)
         if self.convolution not in LAYERS:
             raise InvalidParameterError(
                 f"Invalid convolution {self.convolution!r}: must be known; {did_you_mean(self.convolution, LAYERS)}"
@@ -64,8 +71,13 @@ class UNetConfig:
 
     @property
     def channels(self) -> int:
-        """What the network sees of every sample: data, mask, fill, and of a guide slope and trust."""
-        return 5 if self.guides else 3
+        """What it sees of every sample: data, mask, fill, of a guide slope and trust, of a fan lines and misfits."""
+        return (5 if self.guides else 3) + (2 * self.choices - 2 if self.slopes else 0)
+
+    @property
+    def choices(self) -> int:
+        """Lines that it chooses from: those of the fan and the steered one; none without a fan."""
+        return 2 * len(self.slopes) + 2 if self.slopes else 0
 
 
 class Block(nn.Module):
@@ -118,7 +130,8 @@ class UNet(nn.Module):
         super().__init__()
         self.config = config = UNetConfig() if config is None else config
         widths, layer = config.widths, LAYERS[config.convolution]
-        self.stem = layer(config.channels * config.fold, widths[0], 5)
+        self.fan = SlopeFan(config.slopes) if config.slopes else None
+        self.stem = layer(config.channels * config.fold, widths[0], 3 if config.slopes else 5)
         self.down = nn.ModuleList(self._level(width) for width in widths[:-1])
         self.shrink = nn.ModuleList(
             layer(narrow, wide, (3, 4) if i == 0 else (4, 4), stride=(1, 2) if i == 0 else (2, 2))
@@ -127,7 +140,7 @@ class UNet(nn.Module):
         self.bottom = Chain([self._level(widths[-1]), *(Block(config, widths[-1], d) for d in config.dilations)])
         self.fuse = nn.ModuleList(layer(narrow + wide, narrow) for narrow, wide in itertools.pairwise(widths))
         self.up = nn.ModuleList(self._level(width) for width in widths[:-1])
-        self.head = nn.Conv2d(widths[0], 2 * config.fold, 3, padding=1)
+        self.head = nn.Conv2d(widths[0], 2 * config.fold + config.choices, 3, padding=1)
         self._initialise()
 
     def _initialise(self) -> None:
@@ -174,27 +187,39 @@ class UNet(nn.Module):
             Natural logarithm of the Laplace scale of the estimate's error.
         """
         self._check(data, mask, guide)
-        fill, inputs = self.look(data, mask, guide)
+        fill, inputs, fan = self.look(data, mask, guide)
         n_traces, n_samples = data.shape[-2:]
-        answer = self.compute(pad_to_multiple(inputs, self.multiple))[..., :n_traces, :n_samples]
-        residual, log_scale = answer.chunk(2, 1)
+        answer, votes = self.compute(pad_to_multiple(inputs, self.multiple))
+        residual, log_scale = answer[..., :n_traces, :n_samples].chunk(2, 1)
+        if self.fan is not None:
+            told = None if guide is None else guide[:, 1:]
+            fill = self.fan.choose(fan, fill, told, votes[..., :n_traces, :n_samples])
         return fill + residual, log_scale.clamp(*LOG_SCALE_RANGE)
 
-    def look(self, data: Tensor, mask: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor]:
-        """The fill to start from, (B, 1, X, T), and all that the network sees, (B, 3 or 5, X, T)."""
-        if not self.config.guides:
-            fill = steered_fill(data, mask > 0.5)
-            return fill, torch.cat([data * mask, mask, fill], dim=1)
-        if guide is None:
-            fill, told = steered_fill(data, mask > 0.5), torch.zeros_like(data).expand(-1, 2, -1, -1)
-        else:
-            slope, trust = guide.chunk(2, 1)
-            fill = steered_fill(data, mask > 0.5, slope * trust)
-            told = torch.cat([slope * trust / STEEP, trust], dim=1)
-        return fill, torch.cat([data * mask, mask, fill, told], dim=1)
+    def look(self, data: Tensor, mask: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+        """
+        The fill to start from, (B, 1, X, T), all that the network sees, (B, channels, X, T), and lines and misfits.
 
-    def compute(self, inputs: Tensor) -> Tensor:
-        """Residual and log-scale (B, 2, X, T) of padded inputs (B, 3 or 5, X, T): the convolutions and nothing else."""
+        The last are those of a fan, (B, P, X, T) each; there are none without a fan.
+        """
+        known = mask > 0.5
+        slope, told = None, []
+        if self.config.guides:
+            slope, trust = (
+                torch.zeros_like(data).expand(-1, 2, -1, -1).chunk(2, 1) if guide is None else guide.chunk(2, 1)
+            )
+            told = [slope * trust / STEEP, trust]
+            slope = None if guide is None else slope * trust
+        fill = steered_fill(data, known, slope)
+        fan = () if self.fan is None else self.fan.look(data * mask, known)
+        return fill, torch.cat([data * mask, mask, fill, *told, *fan], dim=1), fan
+
+    def compute(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """
+        Convolutions and nothing else: (B, channels, X, T) to residual and log-scale (B, 2, X, T), and votes.
+
+        Votes are for the lines that a fan gives, (B, choices, X, T).
+        """
         x = fold_time(inputs, self.config.fold)
         valid = self._valid(inputs[:, 1:2])
         x, valid = self.stem(x, valid)
@@ -207,7 +232,8 @@ class UNet(nn.Module):
             beside = limited(skip[0], self.config.limit)
             x, valid = join(beside, skip[1], limited(x, self.config.limit), valid)
             x, valid = level(*fuse(x, valid))
-        return unfold_time(self.head(x).float(), self.config.fold)
+        answer, votes = self.head(x).float().split([2 * self.config.fold, self.config.choices], dim=1)
+        return unfold_time(answer, self.config.fold), spread_over_time(votes, self.config.fold)
 
     def _valid(self, mask: Tensor) -> Tensor | None:
         """Account of what is valid at the door: 1 where any of the folded samples is, (B, 1, X, T / fold)."""

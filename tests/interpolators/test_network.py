@@ -182,6 +182,15 @@ def test_tiles_agree_with_one_tile(shape, rule):
     assert rms(whole.data[whole.filled] - LinearInterpolator().fill(gather).data[whole.filled]) > 0.1 * rms(gather.data)
 
 
+@pytest.mark.parametrize("rule", [RandomMask(missing=0.5), GapMask(width=12)], ids=str)
+def test_tiles_agree_where_the_network_chooses_from_a_fan_of_slopes(rule):
+    gather = section((150, 420), rule, seed=3)
+    network = network_of(UNetConfig(widths=(4, 6), dilations=(1,), slopes=(0.4, 1.4, 5.0)))
+    whole = NetworkInterpolator(network=network, tiles=Tiles(size=(150, 420), halo=(0, 0))).fill(gather)
+    tiled = NetworkInterpolator(network=network, tiles=Tiles(size=(80, 288))).fill(gather)
+    assert rms((tiled.data - whole.data)[whole.filled]) < 3e-4 * rms(gather.data[gather.live])
+
+
 def test_a_halo_that_leaves_no_stride_is_refused():
     with pytest.raises(InvalidParameterError, match="Invalid halo"):
         Tiles(size=(48, 192), halo=(24, 64))

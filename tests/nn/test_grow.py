@@ -52,6 +52,20 @@ def test_a_grown_network_answers_as_the_old_one(convolution, bigger):
 
 
 @torch.no_grad()
+def test_a_network_with_a_fan_grows_too_and_keeps_its_first_choice():
+    old = trained(guides=True, slopes=(0.5, 1.5))
+    old.fan.sharpness.fill_(3.0)
+    new = grow(old, UNetConfig(**{**SMALL, "guides": True, "slopes": (0.5, 1.5), "widths": (6, 8, 10)}))
+    agree(new, old, *patch())
+
+
+@pytest.mark.parametrize("more", [{"slopes": (0.5,)}, {"slopes": (0.5, 1.5), "guides": True}])
+def test_a_fan_is_not_changed_by_growing(more):
+    with pytest.raises(InvalidParameterError, match=r"slopes|guides"):
+        grow(trained(slopes=(0.5, 1.5)), UNetConfig(**{**SMALL, **more}))
+
+
+@torch.no_grad()
 def test_a_network_with_guides_grows_too_and_keeps_listening_to_them():
     old = trained(guides=True)
     new = grow(old, UNetConfig(**{**SMALL, "guides": True, "blocks": 2, "widths": (6, 8, 10)}))
