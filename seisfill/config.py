@@ -3,6 +3,8 @@
 import dataclasses
 import tomllib
 import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +46,28 @@ def load_train_config(path: Path) -> TrainConfig:
     ConfigurationError
         If the file is absent or not TOML, or a key or value is wrong.
     """
+    with reading(path) as table:
+        return build_train_config(table)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[dict[str, Any]]:
+    """Table of a TOML file; what is wrong with it, here or in the body, becomes an error that names the file."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(
             f"Invalid configuration {path}: must be readable; {error.strerror or error}."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"Invalid configuration {path}: must be TOML; {error}.") from error
-    try:
-        return _train_config(table)
     except (ConfigurationError, InvalidParameterError) as error:
         raise ConfigurationError(f"Invalid configuration {path}: {error}") from error
 
 
-def _train_config(table: dict[str, Any]) -> TrainConfig:
+def build_train_config(table: dict[str, Any]) -> TrainConfig:
+    """Configuration of a training from the table of `load_train_config`, which is left as it is."""
+    table = dict(table)
     stream = _table(table.pop("stream", {}), "stream")
     parts: dict[str, Any] = {}
     if "masks" in stream:

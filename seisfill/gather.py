@@ -156,7 +156,8 @@ class Filled:
     method : str
         Name of the filler.
     sigma : float32 array, shape (n_traces, n_samples), optional
-        Laplace scale of the estimate in amplitudes of ``data``; 0 at recorded samples.
+        Laplace scale of the estimate as the filler tells it, in amplitudes of ``data``, not calibrated
+        (`seisfill.trust.error_model` does that); 0 at recorded samples and where nothing is known.
     reasons : mapping of int to str
         Why a missing trace was left unfilled, by trace number.
     """

@@ -32,6 +32,25 @@ DeadRule = Annotated[str, typer.Option("--dead", help="What is a dead trace: aut
 Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Check = Annotated[
+    str,
+    typer.Option(
+        "--check", metavar="N|none", help="Gathers on which the fill is tried first, on live traces that are hidden."
+    ),
+]
+SigmaFile = Annotated[
+    str | None,
+    typer.Option("--sigma", metavar="FILE", help="Also write the predicted error of every sample, laid out as OUT."),
+]
+ErrorField = Annotated[
+    int | None,
+    typer.Option(
+        "--error-field", metavar="BYTE", help="First of two header bytes for the predicted error, percent of the RMS."
+    ),
+]
+RefuseBeyond = Annotated[
+    float | None, typer.Option("--refuse-beyond", metavar="DB", help="Leave traces of a lower predicted SNR unfilled.")
+]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 
 
@@ -79,6 +98,22 @@ def parse_range(text: str | None) -> tuple[float, float] | None:
             f"Invalid trace range {text!r}: must be two numbers, as --trace-range 1:120."
         ) from None
     return low, high
+
+
+def parse_count(text: str, what: str) -> int:
+    """
+    A number of things, or ``none`` of them.
+
+    Examples
+    --------
+    >>> parse_count("4", "check"), parse_count("none", "check")
+    (4, 0)
+    """
+    from seisfill.errors import InvalidParameterError
+
+    if text != "none" and not (text.isdecimal() and int(text)):
+        raise InvalidParameterError(f"Invalid {what} {text!r}: must be a number of gathers, or none.")
+    return 0 if text == "none" else int(text)
 
 
 def print_json(value: Any) -> None:

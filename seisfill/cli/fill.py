@@ -9,10 +9,14 @@ from seisfill.cli import console as c
 
 if TYPE_CHECKING:
     from seisfill.interpolators.base import Interpolator
-    from seisfill.workflows.fill import FillSummary
+    from seisfill.workflows.fill_options import CheckSummary, FillOptions, FillSummary
 
 NETWORKED = ("network", "auto")
-CURES = {"gap of": "--max-gap N or --method linear", "not asked for": "--trace-range A:B"}  # by a word of the reason
+CURES = {
+    "gap of": "--max-gap N or --method linear",
+    "not asked for": "--trace-range A:B",
+    "predicted SNR": "a lower --refuse-beyond",
+}  # by a word of the reason
 
 
 def command(
@@ -52,6 +56,14 @@ def command(
     mark_field: Annotated[
         str, typer.Option("--mark-field", metavar="BYTE|none", help="First of four header bytes for the mark.")
     ] = "233",
+    check: c.Check = "4",
+    sigma: c.SigmaFile = None,
+    error_field: c.ErrorField = None,
+    refuse_beyond: c.RefuseBeyond = None,
+    adapt: Annotated[
+        bool, typer.Option("--adapt", help="First adapt the network to the file; OUT.adapted.safetensors keeps it.")
+    ] = False,
+    report: Annotated[bool, typer.Option("--report", help="Also write OUT.report.html about the fill.")] = False,
     n_samples: c.NSamples = None,
     sample_format: c.Format = None,
     byte_order: c.ByteOrder = None,
@@ -72,12 +84,20 @@ def command(
         guides=tuple(guide or ()),
         seed=seed,
         force=force,
+        check=c.parse_count(check, "check"),
+        sigma=sigma,
+        error_byte=error_field,
+        refuse_beyond=refuse_beyond,
     )
     check_files(file, out, options)  # before the seconds that torch takes to load
+    if adapt:
+        weights = _adapted(file, out, method=method, weights=weights, device=device, options=options)
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
     filler = _load(method, weights, flips, seed, moveout=moveout, device=device, limits=limits)
     with c.progress() as told:
         done = fill_file(file, out, interpolator=filler, options=options, progress=told)
+    if report:
+        _write_report(file, out, sigma=sigma, force=force)
     _report(out, done)
 
 
@@ -94,12 +114,49 @@ def _load(method: str, weights: str | None, flips: bool, seed: int, **options: A
     return load_interpolator(method, **options)
 
 
+def _adapted(
+    file: Path, out: Path, *, method: str, weights: str | None, device: str, options: "FillOptions"
+) -> str | None:
+    """Weights that were adapted to the file; those of the start where they were not bettered."""
+    from seisfill.errors import InvalidParameterError
+    from seisfill.nn.weights import DEFAULT
+    from seisfill.training.adapt import AdaptConfig
+    from seisfill.workflows.adapt import AdaptOptions, adapt_file
+
+    if method not in NETWORKED:
+        raise InvalidParameterError(f"Invalid method {method!r} with --adapt: must be network or auto.")
+    wanted = AdaptOptions(
+        layout=options.layout,
+        gathers=options.gathers,
+        dead=options.dead,
+        config=AdaptConfig(seed=options.seed),
+        force=options.force,
+    )
+    target = out.with_name(out.name + ".adapted.safetensors")
+    with c.progress() as told:
+        done = adapt_file(file, target, weights=weights or DEFAULT, device=device, options=wanted, progress=told)
+    said = f"{done.before:.2f} dB before, {done.after:.2f} dB after on {done.n_apart} live traces kept apart"
+    print(f"{target}: {said}" if done.weights else f"adapt: {said}: not better, so the weights are as they were")
+    return weights if done.weights is None else str(done.weights)
+
+
+def _write_report(file: Path, out: Path, *, sigma: str | None, force: bool) -> None:
+    from seisfill.workflows.report import write_report
+
+    page = write_report(file, out, sigma=sigma, force=force)
+    print(f"{page.path}: {page.size / 1e6:.1f} MB")
+
+
 def _report(out: Path, done: "FillSummary") -> None:
     """Say what was done, and what was not: then the exit code is 3."""
     print(
         f"{out}: {done.inserted} traces inserted, {done.in_place} dead traces filled in place, holes of {done.holes} "
         f"live traces filled, in {done.n_gathers} gathers; recorded traces verified untouched"
     )
+    if done.check is not None:
+        print(_what_check_found(done.check))
+    if done.flagged:
+        print(f"{out}: {done.flagged} filled traces flagged; {out}.fill.jsonl says why")
     for reason, count in done.refused.items():
         print(f"{out}: {count} traces left unfilled: {reason}")
     if done.refused:
@@ -108,6 +165,15 @@ def _report(out: Path, done: "FillSummary") -> None:
         if hints:
             print(f"To fill them all the same: {', '.join(hints)}")
         raise typer.Exit(3)
+
+
+def _what_check_found(check: "CheckSummary") -> str:
+    if not check.n_traces or check.snr_db is None:
+        return "check: no trial was possible; a gather needs 8 live traces and a hole between them"
+    covers = "" if check.coverage is None else f" (80 % interval covers {check.coverage:.0%} of the errors there)"
+    return (
+        f"check: {check.n_traces} held-out traces in {check.n_gathers} gathers: predicted {check.snr_db:.1f} dB{covers}"
+    )
 
 
 def _mark_byte(text: str) -> int | None:

@@ -10,6 +10,8 @@ import typer
 
 from seisfill._version import __version__
 from seisfill.cli import (
+    ablate,
+    adapt,
     benchmark,
     decimate,
     demo,
@@ -17,6 +19,7 @@ from seisfill.cli import (
     info,
     model,
     plot,
+    report,
     score,
     strip,
     train,
@@ -38,7 +41,24 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (info, decimate, fill, strip, verify, score, plot, train, worlds, model, weights, benchmark, demo):
+for verb in (
+    info,
+    decimate,
+    fill,
+    strip,
+    verify,
+    score,
+    plot,
+    report,
+    train,
+    adapt,
+    worlds,
+    model,
+    weights,
+    benchmark,
+    ablate,
+    demo,
+):
     app.command(verb.__name__.rpartition(".")[2])(verb.command)
 
 

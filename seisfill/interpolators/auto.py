@@ -54,6 +54,12 @@ class AutoInterpolator:
         found = (getattr(filler, "weights_sha256", None) for filler in self.candidates.values())
         return next((sha256 for sha256 in found if sha256), None)
 
+    @property
+    def trained_gap(self) -> int | None:
+        """Widest gap that the weights of the first candidate that has any were trained on [traces]."""
+        found = (getattr(filler, "trained_gap", None) for filler in self.candidates.values())
+        return next((gap for gap in found if gap), None)
+
     def needs_neighbours(self, gather: Gather) -> bool:
         """Whether *gather* has too few live traces for a trial of its own, so that `fill` should be given a context."""
         return int(gather.live.sum()) < FEWEST
@@ -138,7 +144,8 @@ class AutoInterpolator:
         for trace in np.flatnonzero(~gather.live & ~wanted).tolist():
             reasons.setdefault(trace, next((a.reasons[trace] for a in answers if trace in a.reasons), NOBODY))
         estimate: Floats = (total / np.where(share > 0, share, 1)[:, None]).astype(np.float32)
-        return make_answer(gather, estimate, method=f"auto: {why}", judged=(wanted, reasons))
+        sigma = _spread(answers[: int((weights > 0).sum())], weights[weights > 0], estimate, live=gather.live)
+        return make_answer(gather, estimate, method=f"auto: {why}", judged=(wanted, reasons), sigma=sigma)
 
     def _why(self, evidence: Evidence, weights: np.ndarray) -> str:
         """What was chosen and what speaks for it."""
@@ -147,6 +154,23 @@ class AutoInterpolator:
             f"{weight:.0%} {name} ({snr:.1f} dB)" for name, weight, snr in sorted(told, key=lambda t: -t[1]) if weight
         ]
         return f"{', '.join(parts)} on {evidence.n_traces} held-out traces"
+
+
+def _spread(answers: Sequence[Filled], weights: np.ndarray, blend: Floats, *, live: Bools) -> Floats | None:
+    """
+    How far the blended answers lie apart, as a Laplace scale; None where only one was blended.
+
+    A trace that only one of them filled has 0: nothing is known there.
+    """
+    if len(answers) < 2:
+        return None
+    square, share = np.zeros(blend.shape), np.zeros(len(blend))
+    for answer, weight in zip(answers, weights, strict=True):
+        filled = answer.filled | live
+        square += weight * np.where(filled[:, None], answer.data.astype(np.float64) - blend, 0) ** 2
+        share += weight * filled
+    spread: Floats = np.sqrt(square / np.where(share > 0, 2 * share, 1)[:, None]).astype(np.float32)
+    return spread
 
 
 class _Fits:

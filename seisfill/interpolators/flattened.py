@@ -43,6 +43,11 @@ class Flattened:
         """Of the weights of the inner filler, if it has any."""
         return getattr(self.inner, "weights_sha256", None)
 
+    @property
+    def trained_gap(self) -> int | None:
+        """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
+        return getattr(self.inner, "trained_gap", None)
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* are not used."""
         if gather.known.all() or gather.live.sum() < 2 or gather.guides:

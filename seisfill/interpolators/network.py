@@ -11,6 +11,7 @@ from torch import Tensor
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.base import Limits, choose_device, make_answer
+from seisfill.interpolators.turns import TURNS
 from seisfill.nn.unet import UNet
 from seisfill.nn.weights import DEFAULT, load_weights
 from seisfill.patches.assemble import PatchAssembler, extract_patches
@@ -94,6 +95,11 @@ class NetworkInterpolator:
         What is not invented.
     weights_sha256 : str, optional
         Of the file that the weights came from.
+    trained_gap : int, optional
+        Widest gap that they were trained on [traces].
+    turns : int
+        Further looks at the gather, 0 to 5 (`seisfill.interpolators.turns`: reversed, other polarity, two shears, other
+        tiles), each of which costs another fill. Only sigma learns from them: how far their answers spread.
     """
 
     network: UNet
@@ -101,6 +107,12 @@ class NetworkInterpolator:
     flips: bool = False
     limits: Limits = field(default_factory=Limits)
     weights_sha256: str | None = None
+    trained_gap: int | None = None
+    turns: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.turns <= len(TURNS):
+            raise InvalidParameterError(f"Invalid turns {self.turns}: must be from 0 to {len(TURNS)}.")
 
     @classmethod
     def load(
@@ -110,6 +122,7 @@ class NetworkInterpolator:
         device: str = "auto",
         flips: bool = False,
         limits: Limits | None = None,
+        turns: int = 0,
     ) -> "NetworkInterpolator":
         """
         Filler with shipped weights, or those of a file.
@@ -124,6 +137,8 @@ class NetworkInterpolator:
             See the class.
         limits : Limits, optional
             What is not invented; the widest gap that the weights were trained on where not given.
+        turns : int
+            See the class.
 
         Raises
         ------
@@ -136,7 +151,14 @@ class NetworkInterpolator:
         limits = limits or Limits()
         if limits.max_gap is None:
             limits = replace(limits, max_gap=card.get("max_gap"))
-        return cls(network=network, flips=flips, limits=limits, weights_sha256=card["sha256"])
+        return cls(
+            network=network,
+            flips=flips,
+            limits=limits,
+            weights_sha256=card["sha256"],
+            trained_gap=card.get("max_gap"),
+            turns=turns,
+        )
 
     @property
     def takes_guides(self) -> bool:
@@ -153,16 +175,33 @@ class NetworkInterpolator:
         Raises
         ------
         InvalidParameterError
-            If the gather has a slope and the network takes no guides.
+            If the gather has a slope and the network takes no guides, or turns are asked for besides.
         """
         guide = self._guide(gather)
+        if guide is not None and self.turns:
+            raise InvalidParameterError(
+                f"Invalid turns {self.turns} of a gather with guides: must be 0, as slopes do not turn with it."
+            )
         judged = self.limits.judge(gather.live)
         known = gather.known
         if known.all() or gather.live.sum() < 2 or not gather.data.any():
             return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
         gain = Gain.fit(gather.data, known)
-        estimate, scale = self._estimate(gain.apply(gather.data), known, guide)
+        gained = gain.apply(gather.data)
+        estimate, scale = self._estimate(gained, known, guide)
+        if self.turns:
+            scale = self._with_spread(gained, known, estimate, scale)
         return make_answer(gather, gain.undo(estimate), method="network", judged=judged, sigma=gain.undo(scale))
+
+    def _with_spread(self, data: Floats, known: np.ndarray, estimate: Floats, scale: Floats) -> Floats:
+        """The Laplace scale of what the network tells of itself and what its other looks tell of it."""
+        square = np.zeros(data.shape)
+        for turn in TURNS[: self.turns]:
+            other, _ = self._estimate(*turn.look(data, known), None)
+            square += (turn.undo(other, (data.shape[0], data.shape[1])).astype(np.float64) - estimate) ** 2
+        # the variance of a Laplace variable is twice the square of its scale
+        both: Floats = np.sqrt(scale.astype(np.float64) ** 2 + square / (2 * self.turns)).astype(np.float32)
+        return both
 
     def _guide(self, gather: Gather) -> Floats | None:
         """Slope and trust of a gather, (2, n_traces, n_samples); None where it has none."""

@@ -1,7 +1,7 @@
 """One page that judges a fill: sections at one clip, f-k, trace overlays and a close-up of the hardest place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,23 +12,39 @@ from numpy.typing import ArrayLike, NDArray
 
 from seisfill._checks import check_shape
 from seisfill.errors import InvalidParameterError
-from seisfill.plotting._panel import (
-    LIVE,
-    MISSING,
-    SERIES,
-    TICK_SIZE,
-    TITLE_SIZE,
-    check_section,
-    hide_time_labels,
-    label_panel,
-)
+from seisfill.plotting._panel import LIVE, TITLE_SIZE, TRUTH, add_colour_bar, clip_label, hide_time_labels
 from seisfill.plotting.figure import new_figure
-from seisfill.plotting.image import TIME_LABEL, add_colour_bar, plot_image, settle_clip
+from seisfill.plotting.frame import Frame
+from seisfill.plotting.image import settle_clip
+from seisfill.plotting.levels import Levels, fk_spectrum, regular_live_spacing, useful_frequency
+from seisfill.plotting.overlay import Band, draw_band, finish_overlay
 from seisfill.plotting.places import gap_distance, hardest_window, relative_error, telling_traces
-from seisfill.plotting.spectrum import plot_amplitude_spectrum, plot_fk, regular_live_spacing, useful_frequency
-from seisfill.plotting.wiggle import plot_wiggle
+from seisfill.plotting.sections import draw_row
+from seisfill.plotting.spectrum import LEVEL_LABEL, plot_amplitude_spectrum, plot_fk
+from seisfill.plotting.wiggle import WiggleStyle, plot_wiggle
 
-TRUTH = SERIES[2]
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Page:
+    """
+    What else stands on the page of a comparison.
+
+    Parameters
+    ----------
+    title : str, optional
+        Title of the page.
+    t0 : float
+        Time of the first sample [s].
+    clip : float, optional
+        Of all sections, in amplitudes; `clip_of` the live traces where not given.
+    band : Band, optional
+        Predicted error of each sample of the fill, for the trace overlays: sigma of shape (n_traces, n_samples).
+    """
+
+    title: str | None = None
+    t0: float = 0.0
+    clip: float | None = None
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,10 +55,10 @@ class _Case:
     filled: NDArray
     holed: NDArray
     live: NDArray[np.bool_]
-    dt: float
-    t0: float
+    frame: Frame
     clip: float
     snr_db: float | None
+    band: Band | None
 
     @property
     def sections(self) -> dict[str, NDArray]:
@@ -56,6 +72,18 @@ class _Case:
         score = "" if self.snr_db is None else f"\nSNR on missing traces {self.snr_db:.1f} dB"
         return f"difference: truth minus filled{score}"
 
+    @property
+    def hardness(self) -> NDArray:
+        """How wrong each trace is (n_traces,), or, where no truth is known, how far from a live one."""
+        if self.truth is None:
+            return gap_distance(self.live).astype(np.float64)
+        return relative_error(self.truth, self.filled)
+
+    @property
+    def doubt(self) -> NDArray:
+        """The error (n_traces, n_samples), or, where no truth is known, estimates by their distance to live traces."""
+        return self.filled * self.hardness[:, None] if self.truth is None else self.truth - self.filled
+
 
 def plot_comparison(
     truth: ArrayLike | None,
@@ -64,17 +92,16 @@ def plot_comparison(
     decimated: ArrayLike | None = None,
     live: ArrayLike | None = None,
     dt: float,
-    t0: float = 0.0,
-    title: str | None = None,
     snr_db: float | None = None,
-    clip: float | None = None,
+    page: Page | None = None,
 ) -> Figure:
     """
     Draw the page that judges a fill.
 
     Top: input with holes, filled, truth and their difference, all at one clip. Middle: the f-k amplitudes of the first
-    three, and wiggles of the window with the largest error. Bottom: three missing traces, easy, median and hard.
-    Without a truth, the difference gives way to mean spectra of live and filled traces.
+    three, re the largest of all, and wiggles of the window with the largest error. Bottom: three missing traces, easy,
+    median and hard, with the band of their predicted error where it is known. Without a truth, the difference gives way
+    to mean spectra of live and filled traces.
 
     Parameters
     ----------
@@ -88,14 +115,12 @@ def plot_comparison(
     live : bool array, shape (n_traces,), optional
         True where the trace was recorded; traces of ``decimated`` that are all zero or all NaN are missing where not
         given.
-    dt, t0 : float
-        Sample interval and time of the first sample [s].
-    title : str, optional
-        Title of the page.
+    dt : float
+        Sample interval [s].
     snr_db : float, optional
         Signal-to-noise ratio on the missing traces, for the title of the difference [dB].
-    clip : float, optional
-        In amplitudes of ``filled``; `clip_of` the live traces where not given.
+    page : Page, optional
+        Title, first time, clip, and predicted error.
 
     Returns
     -------
@@ -105,11 +130,19 @@ def plot_comparison(
     ------
     InvalidParameterError
         If neither ``decimated`` nor ``live`` tells which traces are missing, or an argument breaks its rule.
+
+    Examples
+    --------
+    >>> truth = np.outer([1.0, 2.0, 3.0], [0.0, 1.0, 0.0, -1.0])
+    >>> figure = plot_comparison(truth, truth, live=np.array([True, False, True]), dt=0.004)
+    >>> [ax.get_title() for ax in figure.axes[:4]]
+    ['input', 'filled', 'truth', 'difference: truth minus filled']
     """
-    case = _check_case(truth, filled, decimated, live, dt=dt, t0=t0, clip=clip, snr_db=snr_db)
+    page = page or Page()
+    live = _settle_live(live, decimated)
+    case = _check_case(truth, filled, decimated, frame=Frame(dt=dt, t0=page.t0, live=live), page=page, snr_db=snr_db)
     n_columns = 3 if truth is None else 4
-    traces = telling_traces(case.truth, case.filled, case.live)
-    window = hardest_window(case.truth, case.filled, case.live)
+    traces, window = telling_traces(case.hardness, case.live), hardest_window(case.doubt)
     figure = new_figure(3.9 * n_columns + 0.6, 12.5)
     # One subfigure a row: the colour bars of one row then leave no gaps in the others.
     rows: Any = figure.subfigures(3, 1, height_ratios=[4.7, 4.0, 1.4 * len(traces) + 0.2])
@@ -125,26 +158,43 @@ def plot_comparison(
     note = (
         f"sections at one clip, ±{case.clip:.3g}; ticks on top: {np.sum(~case.live)} missing of {len(case.live)} traces"
     )
-    figure.suptitle(f"{title}\n{note}" if title else note, fontsize=TITLE_SIZE + 1)
+    figure.suptitle(f"{page.title}\n{note}" if page.title else note, fontsize=TITLE_SIZE + 1)
     return figure
 
 
-def _check_case(truth, filled, decimated, live, *, dt, t0, clip, snr_db) -> _Case:
-    filled, _ = check_section(filled, dt=dt)
-    if decimated is not None:
-        decimated = np.asarray(decimated, dtype=np.float64)
-        check_shape("decimated", decimated.shape, filled.shape)
-    if live is None:
-        if decimated is None:
-            raise InvalidParameterError("Invalid live None: must be given where decimated is not. Pass gather.live.")
-        live = np.nan_to_num(decimated).any(axis=1)
-    filled, live = check_section(filled, dt=dt, live=live)
-    if truth is not None:
-        truth = np.asarray(truth, dtype=np.float64)
-        check_shape("truth", truth.shape, filled.shape)
-    holed = np.where(live[:, None], filled if decimated is None else decimated, np.nan)
-    clip = settle_clip(clip, filled, live)
-    return _Case(truth=truth, filled=filled, holed=holed, live=live, dt=dt, t0=t0, clip=clip, snr_db=snr_db)
+def _settle_live(live: ArrayLike | None, decimated: ArrayLike | None) -> ArrayLike:
+    """Live traces as given, else those of the input that hold anything."""
+    if live is not None:
+        return live
+    if decimated is None:
+        raise InvalidParameterError("Invalid live None: must be given where decimated is not. Pass gather.live.")
+    return np.nan_to_num(np.asarray(decimated, dtype=np.float64)).any(axis=1)
+
+
+def _check_case(
+    truth: ArrayLike | None,
+    filled: ArrayLike,
+    decimated: ArrayLike | None,
+    *,
+    frame: Frame,
+    page: Page,
+    snr_db: float | None,
+) -> _Case:
+    framed = frame.settle(filled)
+    beside = {"truth": truth, "decimated": decimated, "sigma": None if page.band is None else page.band.sigma}
+    known = {name: np.asarray(data, dtype=np.float64) for name, data in beside.items() if data is not None}
+    for name, data in known.items():
+        check_shape(name, data.shape, framed.data.shape)
+    return _Case(
+        truth=known.get("truth"),
+        filled=framed.data,
+        holed=np.where(framed.live[:, None], known.get("decimated", framed.data), np.nan),
+        live=framed.live,
+        frame=frame,
+        clip=settle_clip(page.clip, framed.data, framed.live),
+        snr_db=snr_db,
+        band=page.band,
+    )
 
 
 def _draw_sections(case: _Case, panels: Sequence[Axes], window: tuple[slice, slice]) -> None:
@@ -153,72 +203,74 @@ def _draw_sections(case: _Case, panels: Sequence[Axes], window: tuple[slice, sli
     if case.truth is not None:
         sections[case.difference_title] = case.truth - case.filled
     used = panels[: len(sections)]
-    for axes, (title, data) in zip(used, sections.items(), strict=True):
-        plot_image(axes, data, dt=case.dt, t0=case.t0, clip=case.clip, live=case.live, title=title)
-    for axes in used[1:]:
-        _frame(axes, case, window)
-        hide_time_labels(axes)
-    add_colour_bar(used[-1], used[-1].images[0], case.clip)
+    draw_row(sections, case.frame, used, clip=case.clip)
+    for ax in used[1:]:
+        _draw_window(ax, case, window)
+    add_colour_bar(used[-1], label=clip_label(case.clip), clipped=True)
 
 
-def _frame(axes: Axes, case: _Case, window: tuple[slice, slice]) -> None:
+def _draw_window(ax: Axes, case: _Case, window: tuple[slice, slice]) -> None:
     traces, samples = window
-    corner = (traces.start - 0.5, case.t0 + samples.start * case.dt)
-    size = (traces.stop - traces.start, (samples.stop - samples.start - 1) * case.dt)
-    axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=TRUTH, linewidth=1.5))
+    corner = (traces.start - 0.5, case.frame.t0 + samples.start * case.frame.dt)
+    size = (traces.stop - traces.start, (samples.stop - samples.start - 1) * case.frame.dt)
+    ax.add_patch(Rectangle(corner, *size, fill=False, edgecolor=TRUTH, linewidth=1.5))
 
 
 def _draw_spectra(case: _Case, panels: Sequence[Axes]) -> None:
     """Draw the f-k panels and, without a truth, the mean spectra of live and of filled traces."""
-    shown = case.sections
-    f_max = useful_frequency(case.filled[case.live] if case.live.any() else case.filled, dt=case.dt)
+    shown, dt = case.sections, case.frame.dt
+    f_max = useful_frequency(case.filled[case.live] if case.live.any() else case.filled, dt=dt)
+    largest = max(float(fk_spectrum(data, dt=dt)[2].max()) for data in shown.values())
+    levels = Levels(f_max=f_max, largest=largest or None)
     spacing = regular_live_spacing(case.live)
     used = panels[: len(shown)]
-    for axes, (title, data) in zip(used, shown.items(), strict=True):
-        last = axes is used[-1]
-        plot_fk(axes, data, dt=case.dt, live_spacing=spacing, f_max=f_max, title=f"f-k of {title}", colorbar=last)
-    for axes in used[1:]:
-        hide_time_labels(axes)
+    for ax, (title, data) in zip(used, shown.items(), strict=True):
+        plot_fk(data, dt=dt, live_spacing=spacing, levels=levels, title=f"f-k of {title}", ax=ax)
+    add_colour_bar(used[-1], label=f"{LEVEL_LABEL[:-1]} of the row]")
+    for ax in used[1:]:
+        hide_time_labels(ax)
     if case.truth is None:
         groups = {"live traces": case.filled[case.live], "filled traces": case.filled[~case.live]}
         groups = {label: data for label, data in groups.items() if len(data)}
-        plot_amplitude_spectrum(panels[-1], groups, dt=case.dt, f_max=f_max, title="mean spectrum of the traces")
+        plot_amplitude_spectrum(
+            groups, dt=dt, levels=Levels(f_max=f_max), title="mean spectrum of the traces", ax=panels[-1]
+        )
 
 
-def _draw_closeup(case: _Case, axes: Axes, window: tuple[slice, slice]) -> None:
+def _draw_closeup(case: _Case, ax: Axes, window: tuple[slice, slice]) -> None:
     """Draw the wiggles of the framed window: the fill with variable area, the truth as a line over missing traces."""
     traces, samples = window
-    numbers = np.arange(traces.start, traces.stop)
     live, part = case.live[traces], case.filled[window]
+    frame = Frame(
+        dt=case.frame.dt,
+        t0=case.frame.t0 + samples.start * case.frame.dt,
+        live=live,
+        axis=np.arange(traces.start, traces.stop),
+    )
     clip = float(np.nanmax(np.abs(part), initial=0.0)) / 1.5 or case.clip
-    place = {"dt": case.dt, "t0": case.t0 + samples.start * case.dt, "clip": clip, "axis": numbers}
     title = "close-up of the frame\n" + ("orange: filled" if case.truth is None else "orange: filled, blue: truth")
-    plot_wiggle(axes, part, live=live, title=title, **place)
+    plot_wiggle(part, frame, clip=clip, title=title, ax=ax)
     if case.truth is not None:
-        limits = axes.get_xlim()
         shown = np.where(live[:, None], np.nan, case.truth[window])
-        plot_wiggle(axes, shown, fill="none", colors=(TRUTH, TRUTH), title=title, **place)
-        axes.set_xlim(limits)
+        style = WiggleStyle(fill="none", colors=(TRUTH, TRUTH))
+        plot_wiggle(shown, replace(frame, live=None), clip=clip, title=title, style=style, ax=ax)
 
 
-def _draw_overlay(case: _Case, axes: Axes, trace: int, word: str) -> None:
+def _draw_overlay(case: _Case, ax: Axes, trace: int, word: str) -> None:
     """Draw one missing trace over the truth, or between its nearest live neighbours where no truth is known."""
-    times = case.t0 + case.dt * np.arange(case.filled.shape[1])
-    score = ""
-    if case.truth is not None:
-        axes.plot(times, case.truth[trace], color=TRUTH, linewidth=1.6, label="truth")
-        error = relative_error(case.truth[trace : trace + 1], case.filled[trace : trace + 1])[0]
-        score = f", SNR {-10 * np.log10(error):.1f} dB" if 0 < error < np.inf else ""
+    times, estimate = case.frame.times(case.filled.shape[1]), case.filled[trace]
+    truth = None if case.truth is None else case.truth[trace]
+    if case.band is not None:
+        draw_band(ax, times, estimate, case.band.of_trace(trace), truth=truth)
+    if truth is not None:
+        ax.plot(times, truth, color=TRUTH, linewidth=1.6, label="truth")
+        error = case.hardness[trace]
+        word += f", SNR {-10 * np.log10(error):.1f} dB" if 0 < error < np.inf else ""
     else:
         word = f"nearest live trace is {gap_distance(case.live)[trace]} away"
         for neighbour, style in zip(_live_neighbours(case.live, trace), ("-", ":"), strict=False):
-            axes.plot(times, case.filled[neighbour], style, color=LIVE, linewidth=0.8, label=f"live trace {neighbour}")
-    axes.plot(times, case.filled[trace], "--", color=MISSING, linewidth=1.2, label="filled")
-    axes.set_xlim(times[0], times[-1])
-    label_panel(axes, x=TIME_LABEL, y="amplitude", title=None)
-    axes.set_title(f"trace {trace} ({word}{score})", fontsize=TITLE_SIZE, loc="left")
-    axes.legend(fontsize=TICK_SIZE, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0, ncols=3, frameon=False)
-    axes.grid(alpha=0.3)
+            ax.plot(times, case.filled[neighbour], style, color=LIVE, linewidth=0.8, label=f"live trace {neighbour}")
+    finish_overlay(ax, times, estimate, title=f"trace {trace} ({word})")
 
 
 def _live_neighbours(live: NDArray[np.bool_], trace: int) -> list[int]:

@@ -32,6 +32,31 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
+def check_picture(path: str | Path) -> Path:
+    """
+    Refuse a name that no picture can have, before any work is done for it.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the suffix is none of ``.png``, ``.pdf`` and ``.svg``.
+    FileAccessError
+        If the folder does not exist.
+
+    Examples
+    --------
+    >>> check_picture("page.PDF").suffix
+    '.PDF'
+    """
+    path = Path(path)
+    if path.suffix.lower() not in METADATA:
+        known = ", ".join(sorted(METADATA))
+        raise InvalidParameterError(f"Invalid suffix {path.suffix!r} of {path}: must be one of {known}.")
+    if not path.parent.is_dir():
+        raise FileAccessError(f"Invalid folder {path.parent} of the picture {path.name}: must exist. Create it first.")
+    return path
+
+
 def save_figure(figure: Figure, path: str | Path) -> Path:
     """
     Write a figure as PNG, PDF or SVG, by the suffix of *path*; the same figure gives the same bytes.
@@ -41,27 +66,15 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     figure : Figure
         What to write.
     path : path
-        Where to; an existing file is replaced.
+        Where to, as `check_picture` has it; an existing file is replaced.
 
     Returns
     -------
     Path
         *path*.
-
-    Raises
-    ------
-    InvalidParameterError
-        If the suffix is none of ``.png``, ``.pdf`` and ``.svg``.
-    FileAccessError
-        If the folder does not exist.
     """
-    path = Path(path)
+    path = check_picture(path)
     suffix = path.suffix.lower()
-    if suffix not in METADATA:
-        known = ", ".join(sorted(METADATA))
-        raise InvalidParameterError(f"Invalid suffix {path.suffix!r} of {path}: must be one of {known}.")
-    if not path.parent.is_dir():
-        raise FileAccessError(f"Invalid folder {path.parent} of the picture {path.name}: must exist. Create it first.")
     with rc_context({"svg.hashsalt": "seisfill"}):
         figure.savefig(path, dpi=DPI, format=suffix[1:], metadata=METADATA[suffix])
     return path

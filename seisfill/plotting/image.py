@@ -1,29 +1,19 @@
 """A section as variable density: time downwards, one symmetric clip in physical amplitudes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from numpy.typing import ArrayLike, NDArray
 
-from seisfill._checks import check_between
+from seisfill._checks import check_between, check_shape
 from seisfill.errors import InvalidParameterError
-from seisfill.plotting._panel import (
-    HOLE,
-    LABEL_SIZE,
-    TICK_SIZE,
-    check_axis,
-    check_section,
-    edges_of,
-    label_panel,
-    mark_missing,
-)
+from seisfill.plotting._panel import HOLE, TIME_LABEL, axes_or_new, edges_of, label_panel, mark_missing
+from seisfill.plotting.frame import Frame, check_section
 
-TIME_LABEL = "time [s]"
 # Black peaks, as the filled side of a wiggle; linear in lightness.
 COLOUR_MAP = "gray_r"
+COLUMNS = 1000  # of an image, at least about as many
 
 
 def clip_of(data: ArrayLike, live: ArrayLike | None = None, percentile: float = 98.5) -> float:
@@ -50,8 +40,10 @@ def clip_of(data: ArrayLike, live: ArrayLike | None = None, percentile: float = 
     3.0
     """
     check_between("percentile", percentile, 0.0, 100.0)
-    data, live = check_section(data, dt=1.0, live=live)
-    amplitudes = np.abs(data[live])
+    amplitudes = np.abs(check_section(data))
+    if live is not None:
+        check_shape("live", np.shape(live), amplitudes.shape[:1])
+        amplitudes = amplitudes[np.asarray(live, dtype=bool)]
     amplitudes = amplitudes[np.isfinite(amplitudes)]
     if amplitudes.size == 0 or amplitudes.max() == 0:
         return 1.0
@@ -67,81 +59,70 @@ def settle_clip(clip: float | None, data: NDArray, live: NDArray[np.bool_]) -> f
     return float(clip)
 
 
-def plot_image(
-    axes: Axes,
+def plot_section(
     data: ArrayLike,
+    frame: Frame,
     *,
-    dt: float,
-    t0: float = 0.0,
     clip: float | None = None,
-    live: ArrayLike | None = None,
-    axis: ArrayLike | None = None,
-    axis_label: str = "trace",
     title: str | None = None,
     cmap: str = COLOUR_MAP,
-    colorbar: bool = False,
+    ax: Axes | None = None,
 ) -> Axes:
     """
     Draw a section as variable density, time downwards.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
     data : array, shape (n_traces, n_samples)
         Amplitudes; NaN is drawn as a hole, in a pale tint that the colour map does not hold.
-    dt, t0 : float
-        Sample interval and time of the first sample [s].
+    frame : Frame
+        Times and traces; missing traces get a tick on the top edge.
     clip : float, optional
         Colours span ``-clip`` to ``clip``, in amplitudes of ``data``; `clip_of` the live traces where not given.
-    live : bool array, shape (n_traces,), optional
-        Missing traces get a tick on the top edge.
-    axis : array, shape (n_traces,), optional
-        Position of each trace in the unit that ``axis_label`` names; the trace number where not given.
-    axis_label : str
-        Label of the trace axis, with its unit.
     title : str, optional
         Title of the panel.
     cmap : str
         Colour map of matplotlib.
-    colorbar : bool
-        Whether a colour bar stands beside the panel.
+    ax : Axes, optional
+        Where to draw; the axes of a new figure where not given.
 
     Returns
     -------
     Axes
-        *axes*.
+        Where it was drawn.
 
     Raises
     ------
     InvalidParameterError
-        If a shape, ``dt``, ``clip`` or ``axis`` breaks its rule.
+        If a shape or ``clip`` breaks its rule.
+
+    Examples
+    --------
+    >>> ax = plot_section([[0.0, 1.0], [1.0, 0.0]], Frame(dt=0.004), clip=1.0, title="two traces")
+    >>> ax.get_title(), ax.images[0].get_clim()
+    ('two traces', (-1.0, 1.0))
     """
-    data, live = check_section(data, dt=dt, live=live)
-    axis = check_axis(axis, len(data))
-    clip = settle_clip(clip, data, live)
-    edges = edges_of(axis)
-    top, bottom = t0 - dt / 2, t0 + (data.shape[1] - 0.5) * dt
-    samples = np.ma.masked_invalid(data.T)
-    style: dict[str, Any] = {"vmin": -clip, "vmax": clip, "cmap": cmap}
+    framed = frame.settle(data)
+    clip = settle_clip(clip, framed.data, framed.live)
+    style = {"vmin": -clip, "vmax": clip, "cmap": cmap}
+    ax = axes_or_new(ax)
+    draw_samples(ax, np.ma.masked_invalid(framed.data), frame, framed.axis, **style)
+    ax.set_facecolor(HOLE)
+    mark_missing(ax, framed.axis[~framed.live])
+    label_panel(ax, x=frame.axis_label, y=TIME_LABEL, title=title)
+    return ax
+
+
+def draw_samples(ax: Axes, data: NDArray, frame: Frame, axis: NDArray[np.float64], **style: Any) -> None:
+    """Colour every sample of (n_traces, n_samples) where it lies, and set the limits to the section's edges."""
+    # Matplotlib smooths across one column where an image is resampled: traces as wide as several keep their edges, so
+    # that no picture interpolates what the filler did not.
+    columns = max(1, COLUMNS // len(data))
+    edges, n_samples = edges_of(axis), data.shape[1]
+    top, bottom = frame.t0 - frame.dt / 2, frame.t0 + (n_samples - 0.5) * frame.dt
     if np.allclose(np.diff(edges), edges[1] - edges[0], rtol=1e-3):
-        image: ScalarMappable = axes.imshow(samples, extent=(edges[0], edges[-1], bottom, top), aspect="auto", **style)
+        ax.imshow(data.T.repeat(columns, axis=1), extent=(edges[0], edges[-1], bottom, top), aspect="auto", **style)
     else:
-        times = np.linspace(top, bottom, data.shape[1] + 1)
-        image = axes.pcolormesh(edges, times, samples, rasterized=True, **style)
-    axes.set_facecolor(HOLE)
-    mark_missing(axes, axis[~live])
-    axes.set_xlim(edges[0], edges[-1])
-    axes.set_ylim(bottom, top)
-    label_panel(axes, x=axis_label, y=TIME_LABEL, title=title)
-    if colorbar:
-        add_colour_bar(axes, image, clip)
-    return axes
-
-
-def add_colour_bar(axes: Axes | Sequence[Axes], image: ScalarMappable, clip: float) -> None:
-    """Stand a colour bar beside *axes* (one, or a row that shares it), with the clip in its label."""
-    first = axes if isinstance(axes, Axes) else axes[0]
-    bar = first.figure.colorbar(image, ax=axes, fraction=0.04, pad=0.01, aspect=35, extend="both")
-    bar.set_label(f"amplitude, clip ±{clip:.3g}", fontsize=LABEL_SIZE)
-    bar.ax.tick_params(labelsize=TICK_SIZE)
+        ax.pcolormesh(edges, np.linspace(top, bottom, n_samples + 1), data.T, rasterized=True, **style)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(bottom, top)

@@ -23,29 +23,28 @@ def gap_distance(live: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.abs(np.arange(len(live))[:, None] - places).min(axis=1)
 
 
-def telling_traces(truth: NDArray | None, filled: NDArray, live: NDArray[np.bool_]) -> dict[int, str]:
+def telling_traces(hardness: NDArray, live: NDArray[np.bool_]) -> dict[int, str]:
     """
-    Choose at most three missing traces: easy, median and hard.
-
-    They stand at 10, 50 and 90 % of the missing traces, ranked by relative error where the truth is known, else by the
-    distance to the nearest live trace; where nothing is missing, of all traces.
+    Choose at most three missing traces: at 10, 50 and 90 % of them, ranked by hardness.
 
     Parameters
     ----------
-    truth : array, shape (n_traces, n_samples), or None
-        Complete amplitudes.
-    filled : array, shape (n_traces, n_samples)
-        Estimates.
+    hardness : array, shape (n_traces,)
+        How wrong the fill of each trace is, or may be.
     live : bool array, shape (n_traces,)
-        True where the trace was recorded.
+        True where the trace was recorded; where all are, all are ranked.
 
     Returns
     -------
     dict of int to str
         Word for each trace number, from easy to hard.
+
+    Examples
+    --------
+    >>> telling_traces(np.array([0.0, 3.0, 1.0, 2.0]), np.array([True, False, False, False]))
+    {2: 'easy', 3: 'median', 1: 'hard'}
     """
     candidates = np.flatnonzero(~live) if not live.all() else np.arange(len(live))
-    hardness = gap_distance(live).astype(np.float64) if truth is None else relative_error(truth, filled)
     ranked = candidates[np.argsort(hardness[candidates], kind="stable")]
     chosen: dict[int, str] = {}
     for word, share in SHARES.items():
@@ -60,20 +59,14 @@ def relative_error(truth: NDArray, filled: NDArray) -> NDArray[np.float64]:
     return np.divide(error, energy, out=np.where(error > 0, np.inf, 0.0), where=energy > 0)
 
 
-def hardest_window(
-    truth: NDArray | None, filled: NDArray, live: NDArray[np.bool_], shape: tuple[int, int] | None = None
-) -> tuple[slice, slice]:
+def hardest_window(error: NDArray, shape: tuple[int, int] | None = None) -> tuple[slice, slice]:
     """
-    Find the window where the error has most energy; without a truth, where the estimates far from live traces have.
+    Find the window in which an error has most energy.
 
     Parameters
     ----------
-    truth : array, shape (n_traces, n_samples), or None
-        Complete amplitudes.
-    filled : array, shape (n_traces, n_samples)
-        Estimates.
-    live : bool array, shape (n_traces,)
-        True where the trace was recorded.
+    error : array, shape (n_traces, n_samples)
+        What is wrong with a fill, or may be; NaN counts as 0.
     shape : tuple of two int, optional
         Size of the window, not more than the section.
 
@@ -82,9 +75,7 @@ def hardest_window(
     traces, samples : slice
         The first such window.
     """
-    weights = gap_distance(live)[:, None].astype(np.float64)
-    error = filled * weights if truth is None else truth - filled
-    n_traces, n_samples = np.minimum(shape or (WINDOW_TRACES, WINDOW_SAMPLES), filled.shape)
+    n_traces, n_samples = np.minimum(shape or (WINDOW_TRACES, WINDOW_SAMPLES), error.shape)
     total = np.pad(np.cumsum(np.cumsum(np.nan_to_num(error) ** 2, axis=0), axis=1), ((1, 0), (1, 0)))
     energy = total[n_traces:, n_samples:] - total[:-n_traces, n_samples:]
     energy = energy - total[n_traces:, :-n_samples] + total[:-n_traces, :-n_samples]

@@ -1,16 +1,18 @@
 """Sections in a row, at one clip."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from seisfill._checks import check_shape
 from seisfill.errors import InvalidParameterError
-from seisfill.plotting._panel import check_section, hide_time_labels
+from seisfill.plotting._panel import add_colour_bar, clip_label, hide_time_labels
 from seisfill.plotting.figure import new_figure
-from seisfill.plotting.image import add_colour_bar, plot_image, settle_clip
+from seisfill.plotting.frame import Frame
+from seisfill.plotting.image import plot_section, settle_clip
 
 
 def plot_sections(
@@ -43,18 +45,30 @@ def plot_sections(
     ------
     InvalidParameterError
         If there is no section, their shapes differ, or an argument breaks its rule.
+
+    Examples
+    --------
+    >>> figure = plot_sections({"input": [[0.0, 1.0]], "filled": [[1.0, 1.0]]}, dt=0.004)
+    >>> [ax.get_title() for ax in figure.axes[:2]]
+    ['input', 'filled']
     """
     if not sections:
         raise InvalidParameterError("Invalid sections {}: must hold at least one.")
-    first, checked_live = check_section(next(iter(sections.values())), dt=dt, live=live)
-    for title, data in sections.items():
-        check_shape(f"section {title!r}", np.shape(data), first.shape)
-    clip = settle_clip(clip, first, checked_live)
     figure = new_figure(3.6 * len(sections) + 1.2, 5.0)
     panels = figure.subplots(1, len(sections), squeeze=False)[0]
-    for axes, (title, data) in zip(panels, sections.items(), strict=True):
-        plot_image(axes, data, dt=dt, t0=t0, clip=clip, live=live, title=title)
-    for axes in panels[1:]:
-        hide_time_labels(axes)
-    add_colour_bar(list(panels), panels[0].images[0], clip)
+    draw_row(sections, Frame(dt=dt, t0=t0, live=live), panels, clip=clip)
+    add_colour_bar(panels, label=clip_label(panels[0].images[0].get_clim()[1]), clipped=True)
     return figure
+
+
+def draw_row(
+    sections: Mapping[str, ArrayLike], frame: Frame, panels: Sequence[Axes], *, clip: float | None = None
+) -> None:
+    """Draw each section in its panel, at one clip; only the first panel names the times."""
+    first = frame.settle(next(iter(sections.values())))
+    clip = settle_clip(clip, first.data, first.live)
+    for ax, (title, data) in zip(panels, sections.items(), strict=True):
+        check_shape(f"section {title!r}", np.shape(data), first.data.shape)
+        plot_section(data, frame, clip=clip, title=title, ax=ax)
+    for ax in panels[1:]:
+        hide_time_labels(ax)

@@ -1,5 +1,8 @@
 """A section as wiggles with variable area; missing traces stand out by a second colour and a tick."""
 
+from dataclasses import dataclass
+from types import MappingProxyType
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
@@ -7,93 +10,96 @@ from numpy.typing import ArrayLike, NDArray
 
 from seisfill._checks import did_you_mean
 from seisfill.errors import InvalidParameterError
-from seisfill.plotting._panel import LIVE, MISSING, check_axis, check_section, label_panel, mark_missing
-from seisfill.plotting.image import TIME_LABEL, settle_clip
+from seisfill.plotting._panel import LIVE, MISSING, TIME_LABEL, axes_or_new, label_panel, mark_missing
+from seisfill.plotting.frame import Frame, Framed
+from seisfill.plotting.image import settle_clip
 
-FILLS = {"positive": 1.0, "negative": -1.0, "none": 0.0}
+FILLS = MappingProxyType({"positive": 1.0, "negative": -1.0, "none": 0.0})
 MOST_TRACES = 60
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WiggleStyle:
+    """
+    How wiggles look.
+
+    Parameters
+    ----------
+    fill : {"positive", "negative", "none"}
+        Which side is filled.
+    colors : tuple of two str
+        Colours of live and of missing traces.
+    linewidth : float
+        Width of the wiggles [point].
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is no such side.
+    """
+
+    fill: str = "positive"
+    colors: tuple[str, str] = (LIVE, MISSING)
+    linewidth: float = 0.7
+
+    def __post_init__(self) -> None:
+        if self.fill not in FILLS:
+            raise InvalidParameterError(
+                f"Invalid fill {self.fill!r}: must be one of {sorted(FILLS)}; {did_you_mean(self.fill, FILLS)}"
+            )
+
+
 def plot_wiggle(
-    axes: Axes,
     data: ArrayLike,
+    frame: Frame,
     *,
-    dt: float,
-    t0: float = 0.0,
     clip: float | None = None,
-    live: ArrayLike | None = None,
-    fill: str = "positive",
-    axis: ArrayLike | None = None,
-    axis_label: str = "trace",
     title: str | None = None,
-    colors: tuple[str, str] = (LIVE, MISSING),
-    linewidth: float = 0.7,
+    style: WiggleStyle | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """
     Draw a section as wiggles, time downwards; an amplitude of ``clip`` reaches the neighbouring trace.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
     data : array, shape (n_traces, n_samples)
         Amplitudes; nothing is drawn at NaN. Above 60 traces, one in so many is drawn, and the title says so.
-    dt, t0 : float
-        Sample interval and time of the first sample [s].
+    frame : Frame
+        Times and traces; missing (estimated) traces take the second colour and a tick on the top edge.
     clip : float, optional
-        Larger amplitudes are cut, in amplitudes of ``data``; `clip_of` the live traces where not given.
-    live : bool array, shape (n_traces,), optional
-        Missing (estimated) traces take the second colour and a tick on the top edge.
-    fill : {"positive", "negative", "none"}
-        Which side is filled.
-    axis : array, shape (n_traces,), optional
-        Position of each trace in the unit that ``axis_label`` names; the trace number where not given.
-    axis_label : str
-        Label of the trace axis, with its unit.
-    title : str, optional
-        Title of the panel.
-    colors : tuple of two str
-        Colours of live and of missing traces.
-    linewidth : float
-        Width of the wiggles [point].
-
-    Returns
-    -------
-    Axes
-        *axes*.
+        Larger amplitudes are cut; `clip_of` the live traces where not given.
+    style : WiggleStyle, optional
+        Filled side, colours and width.
+    title, ax : optional
+        As for `plot_section`; the axes come back.
 
     Raises
     ------
     InvalidParameterError
-        If a shape, ``dt``, ``clip``, ``axis`` or ``fill`` breaks its rule.
+        If a shape or ``clip`` breaks its rule.
+
+    Examples
+    --------
+    >>> ax = plot_wiggle([[0.0, 1.0], [1.0, 0.0]], Frame(dt=0.004), clip=1.0)
+    >>> len(ax.collections)  # wiggles and their filled sides
+    2
     """
-    if fill not in FILLS:
-        raise InvalidParameterError(
-            f"Invalid fill {fill!r}: must be one of {sorted(FILLS)}; {did_you_mean(fill, FILLS)}"
-        )
-    data, live = check_section(data, dt=dt, live=live)
-    axis = check_axis(axis, len(data))
-    clip = settle_clip(clip, data, live)
-    step = thinning(live)
-    data, live, axis = data[::step], live[::step], axis[::step]
-    reach = float(np.median(np.abs(np.diff(axis)))) if len(axis) > 1 else 1.0
-    times, heights = with_crossings(np.clip(data / clip, -1.0, 1.0))
-    times = t0 + times * dt
-    shade = np.where(live, *colors)
-    if FILLS[fill]:
-        areas = np.maximum(np.nan_to_num(heights) * FILLS[fill], 0.0) * FILLS[fill]
-        areas = np.pad(areas, ((0, 0), (1, 1)))
-        outline = _curves(axis, reach * areas, np.pad(times, ((0, 0), (1, 1)), mode="edge"))
-        axes.add_collection(PolyCollection(list(outline), facecolors=shade, edgecolors="none"), autolim=False)
-    lines = LineCollection(list(_curves(axis, reach * heights, times)), colors=shade, linewidths=linewidth)
-    axes.add_collection(lines, autolim=False)
-    mark_missing(axes, axis[~live])
-    margin = reach * 1.2 * (-1.0 if axis[-1] < axis[0] else 1.0)
-    axes.set_xlim(axis[0] - margin, axis[-1] + margin)
-    axes.set_ylim(t0 + (data.shape[1] - 0.5) * dt, t0 - dt / 2)
+    framed = frame.settle(data)
+    clip = settle_clip(clip, framed.data, framed.live)
+    step = thinning(framed.live)
+    shown = Framed(
+        data=np.clip(framed.data[::step] / clip, -1.0, 1.0), live=framed.live[::step], axis=framed.axis[::step]
+    )
+    ax = axes_or_new(ax)
+    _draw_curves(ax, shown, frame, style or WiggleStyle())
+    mark_missing(ax, shown.axis[~shown.live])
+    margin = 1.2 * _reach(shown.axis) * (-1.0 if shown.axis[-1] < shown.axis[0] else 1.0)
+    ax.set_xlim(shown.axis[0] - margin, shown.axis[-1] + margin)
+    ax.set_ylim(frame.t0 + (shown.data.shape[1] - 0.5) * frame.dt, frame.t0 - frame.dt / 2)
     note = f"1 in {step} traces drawn" if step > 1 else ""
-    label_panel(axes, x=axis_label, y=TIME_LABEL, title=", ".join(filter(None, [title, note])))
-    return axes
+    label_panel(ax, x=frame.axis_label, y=TIME_LABEL, title=", ".join(filter(None, [title, note])))
+    return ax
 
 
 def thinning(live: NDArray[np.bool_], most: int = MOST_TRACES) -> int:
@@ -146,6 +152,24 @@ def with_crossings(data: NDArray) -> tuple[NDArray, NDArray]:
     times[:, 1::2] = np.arange(n_samples - 1) + np.where(crosses, before / span, 0.5)
     heights[:, 1::2] = np.where(crosses, 0.0, (before + after) / 2)
     return times, heights
+
+
+def _draw_curves(ax: Axes, shown: Framed, frame: Frame, style: WiggleStyle) -> None:
+    """Lines of amplitudes between -1 and 1, and the area of one side."""
+    times, heights = with_crossings(shown.data)
+    times = frame.t0 + times * frame.dt
+    shade, reach, side = np.where(shown.live, *style.colors), _reach(shown.axis), FILLS[style.fill]
+    if side:
+        areas = np.pad(np.maximum(np.nan_to_num(heights) * side, 0.0) * side, ((0, 0), (1, 1)))
+        outline = _curves(shown.axis, reach * areas, np.pad(times, ((0, 0), (1, 1)), mode="edge"))
+        ax.add_collection(PolyCollection(list(outline), facecolors=shade, edgecolors="none"), autolim=False)
+    lines = list(_curves(shown.axis, reach * heights, times))
+    ax.add_collection(LineCollection(lines, colors=shade, linewidths=style.linewidth), autolim=False)
+
+
+def _reach(axis: NDArray[np.float64]) -> float:
+    """How far a full amplitude reaches: the usual distance of neighbouring traces."""
+    return float(np.median(np.abs(np.diff(axis)))) if len(axis) > 1 else 1.0
 
 
 def _curves(axis: NDArray, heights: NDArray, times: NDArray) -> NDArray:

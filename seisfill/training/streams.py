@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from array_api_compat import array_namespace
 from torch import Tensor
 
+from seisfill._arrays import Array
 from seisfill._checks import check_between
 from seisfill.errors import InvalidParameterError
 from seisfill.masks import (
@@ -72,7 +74,7 @@ class Batch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyntheticStream:
     """
-    Synthetic patches with drawn holes, amplitudes gained as at filling.
+    Synthetic patches with drawn holes.
 
     Parameters
     ----------
@@ -86,6 +88,11 @@ class SyntheticStream:
         That share.
     guide_share : float
         Share of the patches that come with a guide.
+    gain : bool
+        Whether amplitudes are divided by their local RMS, as at filling, or by one number for each patch.
+    repeat : int, optional
+        Number of batches whose patches come again and again, each time with other holes and guides; new patches at
+        every step where not given.
     patch : (int, int)
         Traces and samples.
     batch : int
@@ -101,6 +108,8 @@ class SyntheticStream:
     free_form: FreeFormMask = dataclasses.field(default_factory=FreeFormMask)
     free_form_share: float = 0.06
     guide_share: float = 0.5
+    gain: bool = True
+    repeat: int | None = None
     patch: tuple[int, int] = (64, 256)
     batch: int = 8
     chunk: int = 8
@@ -114,6 +123,8 @@ class SyntheticStream:
         check_between("guide_share", self.guide_share, 0, 1)
         check_between("free_form_share", self.free_form_share, 0, 1)
         check_between("chunk", self.chunk, 1, 2**20)
+        if self.repeat is not None:
+            check_between("repeat", self.repeat, 1, 2**40)
         shares = [source.share for source in (self.field, self.modelled) if source is not None]
         check_between("share of field and modelled patches", sum(shares), 0, 1)
         object.__setattr__(self, "chunk", min(self.chunk, self.batch))
@@ -161,10 +172,14 @@ class SyntheticStream:
         self, name: tuple[int, int, int], device: torch.device | str, sources: Sequence[PatchSource]
     ) -> tuple[Tensor, ...]:
         """Signal, truth, mask and guide of one chunk."""
-        rng = generator(*name, device=device)
-        patches = self._patches(sources, rng=rng, host=generator(*name, -1))
+        seed, step, number = name
+        drawn = (seed, step if self.repeat is None else step % self.repeat, number)
+        rng = generator(*drawn, device=device)
+        patches = self._patches(sources, rng=rng, host=generator(*drawn, -1))
+        if self.repeat is not None:
+            rng = generator(*name, -2, device=device)  # only the patches come again
         known = self._known(rng)
-        gain = Gain.fit(patches.truth, known)
+        gain = fit_gain(patches.truth, known, local=self.gain)
         guide = draw_guides(patches.slope, share=self.guide_share, rng=rng)
         return gain.apply(patches.signal)[:, None], gain.apply(patches.truth)[:, None], known[:, None].float(), guide
 
@@ -197,6 +212,34 @@ class SyntheticStream:
             chance = self.free_form_share * self.chunk / few
             known[:few] &= ~(holes & (uniform(rng, (few, 1, 1), 0, 1) < chance))
         return known
+
+
+def fit_gain(data: Array, known: Array, *, local: bool) -> Gain:
+    """
+    Gain that a network's patches are shown with.
+
+    Parameters
+    ----------
+    data : float array, shape (..., n_traces, n_samples)
+        Amplitudes.
+    known : bool array, shape of *data*
+        True where a sample was recorded; nothing else is looked at.
+    local : bool
+        Whether it is the local RMS, as `Gain.fit` finds it, or the RMS over all known samples of a patch.
+
+    Examples
+    --------
+    >>> data = torch.tensor([[1.0, 7.0, 100.0]], dtype=torch.float64)
+    >>> fit_gain(data, torch.tensor([[True, True, False]]), local=False).apply(data).tolist()
+    [[0.2, 1.4, 20.0]]
+    """
+    if local:
+        return Gain.fit(data, known)
+    xp = array_namespace(data, known)
+    squares = xp.where(known, xp.astype(data, xp.float64) ** 2, xp.zeros_like(data, dtype=xp.float64))
+    count = xp.sum(xp.astype(known, xp.float64), axis=(-2, -1), keepdims=True)
+    rms = xp.sqrt(xp.sum(squares, axis=(-2, -1), keepdims=True) / xp.where(count > 0, count, xp.ones_like(count)))
+    return Gain(xp.where(rms > 0, rms, xp.ones_like(rms)) + xp.zeros_like(squares))
 
 
 def generator(*name: int, device: torch.device | str = "cpu") -> torch.Generator:

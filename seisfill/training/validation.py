@@ -17,7 +17,7 @@ from seisfill.neighbours import interpolate_linear
 from seisfill.nn.unet import UNet
 from seisfill.patches.gain import Gain
 from seisfill.training.recipe import TrainConfig
-from seisfill.training.streams import Batch
+from seisfill.training.streams import Batch, fit_gain
 
 FieldSet = tuple[str, Sequence[Gather]]
 
@@ -92,16 +92,18 @@ def _judge_families(network: UNet, config: TrainConfig) -> Iterator[tuple[dict[s
         for pattern in options.patterns:
             chosen = dataclasses.replace(whole, surveys=surveys, masks=parse_mask(pattern))
             drawn = chosen.draw(0, seed=options.seed, device=device)
-            yield _judge_batch(network, drawn, row={"set": family, "pattern": pattern})
+            yield _judge_batch(network, drawn, gained=stream.gain, row={"set": family, "pattern": pattern})
 
 
-def _judge_batch(network: UNet, batch: Batch, *, row: dict[str, Any]) -> tuple[dict[str, Any], Example]:
+def _judge_batch(network: UNet, batch: Batch, *, gained: bool, row: dict[str, Any]) -> tuple[dict[str, Any], Example]:
+    """Scores of a batch; without gain the network sees other amplitudes, and is scored in the same ones."""
     data, known = batch.truth * batch.mask, batch.mask > 0.5
     estimate = network(data, batch.mask)[0]
     answers = {"snr_db": estimate, "linear_db": interpolate_linear(data, known)}
     if network.config.guides:
         answers["guided_db"] = network(data, batch.mask, batch.guide)[0]
-    row = {**row, **{name: _rounded(_pooled(batch.signal, answer, ~known)) for name, answer in answers.items()}}
+    scored = (lambda x: x) if gained else Gain.fit(batch.truth, known).apply
+    row |= {name: _rounded(_pooled(scored(batch.signal), scored(x), ~known)) for name, x in answers.items()}
     filled = torch.where(known, batch.truth, estimate)[0, 0]
     live = known[0, 0].any(dim=-1).cpu().numpy()
     return row, Example(title=_title(row), truth=_host(batch.signal[0, 0]), filled=_host(filled), live=live)
@@ -112,7 +114,8 @@ def _judge_field(
 ) -> Iterator[tuple[dict[str, Any], Example]]:
     for pattern in config.validation.patterns:
         rng = np.random.default_rng(config.validation.seed)
-        filled = [_fill(network, gather, parse_mask(pattern), rng) for gather in gathers]
+        rule, gained = parse_mask(pattern), config.stream.gain
+        filled = [_fill(network, gather, rule, rng, gained=gained) for gather in gathers]
         row: dict[str, Any] = {"set": name, "pattern": pattern}
         for number, column in enumerate(("snr_db", "linear_db")):
             scores = [
@@ -124,12 +127,12 @@ def _judge_field(
 
 
 def _fill(
-    network: UNet, gather: Gather, rule: MaskRule, rng: np.random.Generator
+    network: UNet, gather: Gather, rule: MaskRule, rng: np.random.Generator, *, gained: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
     """A gather filled whole by the network and by straight lines, and the traces that both were given."""
     live = gather.live & rule.draw(gather.n_traces, rng=rng)
     known = gather.known & live[:, None]
-    gain = Gain.fit(gather.data, known)
+    gain = fit_gain(gather.data, known, local=gained)
     data = torch.from_numpy(gain.apply(gather.data) * known)
     device = next(network.parameters()).device
     mask = torch.from_numpy(known).float()

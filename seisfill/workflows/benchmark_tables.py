@@ -26,7 +26,7 @@ def write_summary(summary: Summary, cells: Sequence[Cell], out: Path) -> None:
     write_json(out / "summary.json", summary_as_dict(summary))
     parts = [f"{DEFINITION}.\nMeans over draws, then over data sets; ± is the spread over draws. {ORACLE_IS}."]
     for title, (columns, rows) in tables(summary).items():
-        parts.append(f"## {title}\n\n" + _markdown(columns, rows))
+        parts.append(f"## {title}\n\n" + markdown(columns, rows))
     (out / "summary.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -75,7 +75,7 @@ def tables(summary: Summary) -> dict[str, tuple[list[str], list[list[str]]]]:
         found[data] = (
             ["filler", *summary.patterns],
             [
-                [f.name, *(_cell_word(f.blocks.get((data, p))) for p in summary.patterns)]
+                [f.name, *(block_word(f.blocks.get((data, p))) for p in summary.patterns)]
                 for f in summary.fillers
                 if any((data, p) in f.blocks for p in summary.patterns)
             ],
@@ -92,7 +92,7 @@ def _mean_table(summary: Summary, names: tuple[str, ...]) -> tuple[list[str], li
     rows = []
     for f in summary.fillers:
         columns = [[b for d in names if (b := f.blocks.get((d, p)))] for p in summary.patterns]
-        words = [_cell_word(mean_block(blocks) if blocks else None) for blocks in columns]
+        words = [block_word(mean_block(blocks) if blocks else None) for blocks in columns]
         rows.append([f.name, *words, _word(mean_finite([block.mean_db for blocks in columns for block in blocks]))])
     return ["filler", *summary.patterns, "mean"], rows
 
@@ -101,13 +101,22 @@ def _percent(share: float) -> str:
     return "" if math.isnan(share) else f"{100 * share:.0f} %"
 
 
-def _cell_word(block: Block | None) -> str:
+def block_word(block: Block | None, digits: int = 1) -> str:
+    """
+    Mean and spread, as far as they are there.
+
+    Examples
+    --------
+    >>> block_word(Block(mean_db=9.25, spread_db=0.5)), block_word(Block(mean_db=9.25, spread_db=math.nan), 2)
+    ('9.2 ± 0.5', '9.25')
+    """
     if block is None:
         return ""
-    spread = "" if math.isnan(block.spread_db) else f" ± {block.spread_db:.1f}"
-    return _word(block.mean_db) + spread
+    spread = "" if math.isnan(block.spread_db) else f" ± {block.spread_db:.{digits}f}"
+    return _word(block.mean_db, digits) + spread
 
 
-def _markdown(columns: list[str], rows: list[list[str]]) -> str:
+def markdown(columns: list[str], rows: list[list[str]]) -> str:
+    """A table whose first column is words."""
     lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,7 +1,7 @@
-"""The whole story on an embedded survey: make it, hide traces, fill them, score the fill, draw it."""
+"""The whole story on an embedded survey: make it, hide traces, fill them, score the fill, draw it, report on it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,15 @@ from seisfill.interpolators.base import Interpolator
 from seisfill.masks import parse_mask
 from seisfill.plotting import plot_sections, save_figure
 from seisfill.segy.survey import GatherOptions
-from seisfill.synthetic.demo import DemoSurvey, make_demo_survey
+from seisfill.synthetic.demo import N_SHOTS, DemoSurvey, make_demo_survey
 from seisfill.workflows.decimate import decimate_file
 from seisfill.workflows.fill import FillOptions, fill_file
 from seisfill.workflows.plot import plot_file
+from seisfill.workflows.report import write_report
 from seisfill.workflows.score import match_gathers, score_files
 
 PATTERNS = {"random:0.5": "random 50 %", "every:2": "every 2nd", "gap:8": "gap of 8"}
+REPORTED = "random:0.5"  # the pattern whose fill is checked beforehand and reported on one page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def run_demo(
     out : Path
         Folder for everything; made if it is not there, files in it are replaced.
     interpolators : dict of str to Interpolator
-        Methods by name; the first is drawn.
+        Methods by name; the first is drawn, and reported on one page.
     report : callable
         Told a line for each step.
 
@@ -55,15 +57,15 @@ def run_demo(
     truth = out / "truth.sgy"
     write_survey(truth, make_demo_survey())
     report(f"made {truth}: 4 shots of 96 channels")
-    rows = []
+    rows, best = [], next(iter(interpolators))
     for mask, pattern in PATTERNS.items():
         word = mask.replace(":", "_").replace(".", "")
         decimated = out / f"{word}.sgy"
         decimate_file(truth, decimated, mask=parse_mask(mask), force=True)
         for method, interpolator in interpolators.items():
             filled = out / f"{word}_{method}.sgy"
-            options = FillOptions(force=True, gathers=GatherOptions(trace_step=1))
-            fill_file(decimated, filled, interpolator=interpolator, options=options)
+            sigma = out / f"{word}_{method}_sigma.sgy" if mask == REPORTED and method == best else None
+            _fill(decimated, filled, interpolator, sigma=sigma)
             scores = score_files(truth, filled, decimated=decimated)
             rows.append(
                 DemoRow(
@@ -75,10 +77,20 @@ def run_demo(
                 )
             )
             report(f"filled {filled} ({pattern}, {method}: {scores.snr_db:.1f} dB)")
-        best = next(iter(interpolators))
+            if sigma is not None:
+                page = write_report(decimated, filled, truth=truth, sigma=sigma, out=out / "report.html", force=True)
+                report(f"wrote {page.path}: the fill on one page")
         plot_file(truth, out / f"{word}.png", filled=out / f"{word}_{best}.sgy", decimated=decimated)
     _draw_before_after(truth, out, f"every_2_{best}.sgy")
     return rows
+
+
+def _fill(decimated: Path, filled: Path, interpolator: Interpolator, *, sigma: Path | None) -> None:
+    """Fill a file; where a volume of predicted errors is wanted, after a check."""
+    options = FillOptions(force=True, gathers=GatherOptions(trace_step=1))
+    if sigma is not None:
+        options = replace(options, check=N_SHOTS, sigma=str(sigma))
+    fill_file(decimated, filled, interpolator=interpolator, options=options)
 
 
 def _draw_before_after(truth: Path, out: Path, filled: str) -> None:

@@ -8,13 +8,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from seisfill.errors import ConfigurationError
-from seisfill.plotting import clip_of, new_figure, plot_image, save_figure
+from seisfill.plotting import Frame, clip_of, new_figure, plot_section, save_figure
 from seisfill.training.validation import Example, Sheet
+from seisfill.workflows.training_curves import draw_curves
 
 
 class TrainingLog:
     """
-    Writes ``log.jsonl``, ``validation.jsonl``, ``validation.png`` and, where asked for, a ``tensorboard`` folder.
+    Writes ``log.jsonl``, ``validation.jsonl``, ``validation.png``, ``loss.png`` and, where asked for, ``tensorboard``.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ class TrainingLog:
     def __init__(self, out: Path, *, step: int, tensorboard: bool = False) -> None:
         self.out = out
         self.board = open_board(out / "tensorboard", step=step) if tensorboard else None
+        self._behind = False  # whether the curves lack a row
         for name in ("log.jsonl", "validation.jsonl"):
             kept = [row for row in read_rows(out / name) if row["step"] <= step]
             (out / name).write_text("".join(json.dumps(row) + "\n" for row in kept))
@@ -41,6 +43,7 @@ class TrainingLog:
     def row(self, row: dict[str, Any]) -> None:
         """Write a row of the loop."""
         self._append("log.jsonl", row)
+        self._behind = True
         self._tell_board(row["step"], {f"train/{k}": v for k, v in row.items() if k not in ("step", "seconds")})
 
     def sheet(self, step: int, sheet: Sheet) -> None:
@@ -51,13 +54,24 @@ class TrainingLog:
         self._tell_board(step, {**{k: v for k, v in told.items() if v is not None}, "validation/mean": sheet.mean_db})
         figure = draw_examples(sheet.examples, title=f"step {step}, mean SNR on missing samples {sheet.mean_db:.2f} dB")
         save_figure(figure, self.out / "validation.png")
+        self._draw_curves()
         if self.board is not None:
             self.board.add_figure("validation", figure, step, close=False)
 
     def close(self) -> None:
-        """Finish what is still being written."""
+        """Finish what is still being written, and draw the curves to their end."""
+        if self._behind:
+            self._draw_curves()
         if self.board is not None:
             self.board.close()
+
+    def _draw_curves(self) -> None:
+        """Replace ``loss.png`` by all that is in the folder now."""
+        rows, sheets = (read_rows(self.out / name) for name in ("log.jsonl", "validation.jsonl"))
+        self._behind = False
+        if rows:
+            title = f"{self.out.name}, {rows[-1]['step']} steps"
+            save_figure(draw_curves(rows, sheets, title=title), self.out / "loss.png")
 
     def _append(self, name: str, row: dict[str, Any]) -> None:
         with (self.out / name).open("a") as file:
@@ -123,7 +137,8 @@ def draw_examples(examples: tuple[Example, ...], *, title: str) -> Figure:
         }
         clip = clip_of(example.truth)
         for column, (axes, (name, data)) in enumerate(zip(row, panels.items(), strict=True)):
-            plot_image(axes, data, dt=1.0, clip=clip, live=example.live, title=example.title if column == 0 else name)
+            title = example.title if column == 0 else name
+            plot_section(data, Frame(dt=1.0, live=example.live), clip=clip, title=title, ax=axes)
             axes.set_ylabel("sample" if column == 0 else "", fontsize=7)
             axes.set_xlabel("trace" if line == len(examples) - 1 else "", fontsize=7)
             axes.title.set_fontsize(7)

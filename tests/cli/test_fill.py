@@ -1,6 +1,9 @@
 """What only `seisfill fill` has: densifying, guides, and refusing early."""
 
 import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import torch
 from seisfill.interpolators import load
 from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.nn.weights import save_weights
+from seisfill.workflows import adapt, report
 from tests.workflows.surveys import sha256, write_shots
 
 LINEAR = ("--method", "linear")
@@ -74,6 +78,87 @@ def test_fillers_without_guides_say_what_to_do(seisfill, folder, tiny):
     for method in (LINEAR, ("--weights", tiny, "--device", "cpu")):
         code, _, err = seisfill("fill", "holes.sgy", "out.sgy", *method, "--guide", "slope:slopes.npy")
         assert (code, "Use --method network with weights that were trained with guides" in err) == (2, True)
+
+
+@pytest.fixture
+def holed(folder):
+    """Two shots of 30 channels, some missing: enough for a check."""
+    write_shots(folder / "long.sgy", channels=30, n_samples=64, hide=[3, 4, 9, 15, 21, 22, 40, 41, 47, 55])
+    return folder
+
+
+def test_a_fill_is_checked_beforehand_and_says_in_one_line_what_to_expect(seisfill, holed):
+    code, out, _ = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--sigma", "sigma.sgy", "--error-field", 201)
+    line = next(line for line in out.splitlines() if line.startswith("check:"))
+    assert code == 0
+    assert re.fullmatch(
+        r"check: \d+ held-out traces in 2 gathers: predicted \d+\.\d dB "
+        r"\(80 % interval covers \d+% of the errors there\)",
+        line,
+    )
+    assert {path.name for path in holed.glob("*.sgy*")} >= {"sigma.sgy", "out.sgy.check.npz", "out.sgy.fill.jsonl"}
+
+
+def test_a_check_may_be_left_out(seisfill, holed):
+    code, out, _ = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--check", "none")
+    assert (code, "check:" in out, (holed / "out.sgy.check.npz").exists()) == (0, False, False)
+    for words, sentence in (
+        (("--check", "some"), "Invalid check 'some': must be a number of gathers, or none"),
+        (("--check", "0"), "Invalid check '0'"),
+        (("--check", "none", "--refuse-beyond", 3), "must come with a check. Give --check N"),
+    ):
+        code, _, err = seisfill("fill", "long.sgy", "new.sgy", *LINEAR, *words)
+        assert (code, sentence in err) == (2, True)
+
+
+def test_what_is_refused_for_its_quality_is_left_with_code_3_and_a_hint(seisfill, holed):
+    fill_it = ("fill", "long.sgy", "out.sgy", *LINEAR, "--force")
+    seisfill(*fill_it)
+    rows = [json.loads(line) for line in (holed / "out.sgy.fill.jsonl").read_text().splitlines()][1:-1]
+    bar = float(np.mean(sorted(row["snr"] for row in rows)[4:6]))
+    code, out, _ = seisfill(*fill_it, "--refuse-beyond", bar)
+    assert (code, f"5 traces left unfilled: predicted SNR below {bar:g} dB" in out) == (3, True)
+    assert "To fill them all the same: a lower --refuse-beyond" in out
+    code, _, err = seisfill(*fill_it, "--refuse-beyond", 99)
+    assert (code, "all 10 were refused" in err) == (2, True)
+
+
+def test_gathers_too_small_for_a_check_are_filled_and_flagged(seisfill, folder):
+    code, out, _ = seisfill("fill", "holes.sgy", "out.sgy", *LINEAR)
+    assert code == 0
+    assert "check: no trial was possible" in out
+    assert "out.sgy: 3 filled traces flagged; out.sgy.fill.jsonl says why" in out
+
+
+def test_a_report_follows_where_it_is_wanted(seisfill, holed, monkeypatch):
+    told = []
+
+    def write_report(source, target, **options):
+        told.append((source.name, target.name, options))
+        return SimpleNamespace(path=Path("out.sgy.report.html"), size=1_200_000)
+
+    monkeypatch.setattr(report, "write_report", write_report)
+    code, out, _ = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--report", "--sigma", "s.sgy")
+    assert (code, "out.sgy.report.html: 1.2 MB" in out) == (0, True)
+    assert told == [("long.sgy", "out.sgy", {"sigma": "s.sgy", "force": False})]
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_a_network_is_adapted_first_where_that_is_wanted(seisfill, holed, monkeypatch, tiny, better):
+    asked = []
+
+    def adapt_file(source, target, *, weights, device, options, progress):
+        asked.append((source.name, target.name, str(weights), options.config.seed))
+        return SimpleNamespace(weights=tiny if better else None, before=1.0, after=2.0 if better else 0.9, n_apart=5)
+
+    monkeypatch.setattr(adapt, "adapt_file", adapt_file)
+    words = ("--method", "network", "--weights", tiny, "--device", "cpu", "--check", 1, "--adapt", "--seed", 4)
+    code, out, _ = seisfill("fill", "long.sgy", "out.sgy", *words)
+    assert (code, asked) == (0, [("long.sgy", "out.sgy.adapted.safetensors", str(tiny), 4)])
+    said = "out.sgy.adapted.safetensors: 1.00 dB before, 2.00 dB after" if better else "not better, so the weights"
+    assert said in out
+    code, _, err = seisfill("fill", "long.sgy", "new.sgy", *LINEAR, "--adapt")
+    assert (code, "Invalid method 'linear' with --adapt: must be network or auto" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -32,3 +32,17 @@ def ticks_of():
         return np.concatenate([line.get_xdata() for line in found]) if found else np.array([])
 
     return ticks
+
+
+@pytest.fixture
+def samples_of():
+    """Give what some axes show as an image: (n_samples, n_traces), each trace once."""
+
+    def samples(axes, n_traces):
+        shown = axes.images[0].get_array()
+        assert shown.shape[1] % n_traces == 0
+        wide = shown.shape[1] // n_traces
+        assert (shown.reshape(len(shown), n_traces, wide) == shown[:, ::wide, None]).all()
+        return shown[:, ::wide]
+
+    return samples

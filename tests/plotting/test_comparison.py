@@ -6,7 +6,7 @@ import pytest
 
 import seisfill.plotting
 from seisfill.errors import FileAccessError, InvalidParameterError
-from seisfill.plotting import clip_of, new_figure, plot_comparison, plot_sections, save_figure
+from seisfill.plotting import Band, Page, clip_of, new_figure, plot_comparison, plot_sections, save_figure
 
 
 @pytest.fixture
@@ -38,11 +38,33 @@ def test_all_sections_of_a_comparison_share_one_clip_that_the_page_states(truth,
     assert f"±{clip:.3g}; ticks on top: 11 missing of 24 traces" in figure.get_suptitle()
 
 
-def test_the_difference_is_truth_minus_filled_and_its_title_carries_the_score(truth, filled, live):
+def test_the_difference_is_truth_minus_filled_and_its_title_carries_the_score(truth, filled, live, samples_of):
     figure = plot_comparison(truth, filled, live=live, dt=0.004, snr_db=-3.14)
     difference = panel(figure, "difference")
     assert difference.get_title() == "difference: truth minus filled\nSNR on missing traces -3.1 dB"
-    assert np.array_equal(difference.images[0].get_array(), (truth - filled).T)
+    assert np.array_equal(samples_of(difference, 24), (truth - filled).T)
+
+
+def test_the_clip_and_the_band_of_errors_come_with_the_page(truth, filled, live):
+    sigma = np.where(live[:, None], 0.0, np.abs(truth - filled) + 1e-3)
+    page = Page(clip=4.0, band=Band(sigma=sigma))
+    figure = plot_comparison(truth, filled, live=live, dt=0.004, page=page)
+    assert panel(figure, "filled").images[0].get_clim() == (-4.0, 4.0)
+    strips = [axes for axes in figure.axes if axes.get_title("left").startswith("trace ")]
+    for axes in strips:
+        assert [band.get_label() for band in axes.collections] == ["±σ holds 100 %"]
+
+
+def test_a_band_of_another_shape_is_refused(truth, filled, live):
+    with pytest.raises(InvalidParameterError, match=r"shape .* of sigma"):
+        plot_comparison(truth, filled, live=live, dt=0.004, page=Page(band=Band(sigma=np.ones(100))))
+
+
+def test_all_fk_panels_have_one_zero_decibel(truth, filled, live):
+    figure = plot_comparison(truth, filled, live=live, dt=0.004)
+    loudest = [panel(figure, f"f-k of {name}").images[0].get_array().max() for name in ("input", "filled", "truth")]
+    assert max(loudest) == loudest[2] == 0
+    assert loudest[0] < -3  # half of the traces
 
 
 def test_without_a_score_the_title_claims_none(truth, filled, live):
@@ -50,13 +72,13 @@ def test_without_a_score_the_title_claims_none(truth, filled, live):
     assert panel(figure, "difference").get_title() == "difference: truth minus filled"
 
 
-def test_the_input_shows_holes_whatever_the_missing_rows_hold(truth, filled, live):
+def test_the_input_shows_holes_whatever_the_missing_rows_hold(truth, filled, live, samples_of):
     figure = plot_comparison(truth, filled, decimated=truth, live=live, dt=0.004)
-    assert panel(figure, "input").images[0].get_array().mask.all(axis=0).tolist() == (~live).tolist()
+    assert samples_of(panel(figure, "input"), 24).mask.all(axis=0).tolist() == (~live).tolist()
 
 
 def test_every_section_ticks_its_missing_traces_and_runs_downwards(truth, filled, live, ticks_of):
-    figure = plot_comparison(truth, filled, live=live, dt=0.004, t0=0.5)
+    figure = plot_comparison(truth, filled, live=live, dt=0.004, page=Page(t0=0.5))
     for name in ("input", "filled", "truth", "difference"):
         axes = panel(figure, name)
         assert ticks_of(axes).tolist() == np.flatnonzero(~live).tolist()
@@ -94,7 +116,7 @@ def test_the_score_of_an_overlay_is_that_of_its_trace(truth, filled, live):
 
 
 def test_without_a_truth_the_page_compares_with_live_traces(filled, live):
-    figure = plot_comparison(None, filled, live=live, dt=0.004, title="line 12")
+    figure = plot_comparison(None, filled, live=live, dt=0.004, page=Page(title="line 12"))
     assert not any("truth" in title or "difference" in title for title in titles(figure))
     spectrum = panel(figure, "mean spectrum")
     assert [line.get_label() for line in spectrum.lines] == ["live traces", "filled traces"]
@@ -137,7 +159,7 @@ def test_extreme_patterns_still_make_a_page(truth, live, pattern):
 
 
 def test_no_text_of_the_page_overlaps_another_panel(truth, filled, live):
-    figure = plot_comparison(truth, filled, live=live, dt=0.004, snr_db=3.0, title="shot 3")
+    figure = plot_comparison(truth, filled, live=live, dt=0.004, snr_db=3.0, page=Page(title="shot 3"))
     figure.draw_without_rendering()
     boxes = [axes.get_tightbbox() for axes in figure.axes]
     for first in range(len(boxes)):

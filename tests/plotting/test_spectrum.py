@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from seisfill.errors import InvalidParameterError
-from seisfill.plotting import plot_amplitude_spectrum, plot_fk
-from seisfill.plotting.spectrum import fk_spectrum, regular_live_spacing, useful_frequency
+from seisfill.plotting import Levels, plot_amplitude_spectrum, plot_fk
+from seisfill.plotting.levels import fk_spectrum, regular_live_spacing, useful_frequency
 
 
 def plane_wave(frequency, slowness, *, n_traces=64, n_samples=250, dt=0.004):
@@ -28,7 +28,7 @@ def test_a_plane_wave_lies_at_its_frequency_and_slowness_times_frequency(slownes
 def test_wavenumbers_are_in_cycles_per_metre_when_a_spacing_is_given(axes):
     k, _, amplitudes = fk_spectrum(plane_wave(40.0, 0.005), dt=0.004, spacing=25.0)
     assert k[amplitudes.max(axis=1).argmax()] == pytest.approx(0.2 / 25, abs=1 / 128 / 25)
-    plot_fk(axes, plane_wave(40.0, 0.005), dt=0.004, spacing=25.0, live_spacing=50.0)
+    plot_fk(plane_wave(40.0, 0.005), dt=0.004, spacing=25.0, live_spacing=50.0, ax=axes)
     assert axes.get_xlim() == (-0.02, 0.02)
     assert axes.get_xlabel() == "wavenumber [1/m]"
     assert dashes(axes) == [-0.01, 0.01]
@@ -43,7 +43,7 @@ def test_hiding_every_second_trace_makes_a_twin_half_a_cycle_away():
 
 
 def test_levels_are_decibels_re_the_maximum_down_to_the_floor(axes):
-    plot_fk(axes, 1e6 * plane_wave(40.0, 0.0), dt=0.004, floor_db=-30)
+    plot_fk(1e6 * plane_wave(40.0, 0.0), dt=0.004, levels=Levels(floor_db=-30), ax=axes)
     image = axes.images[0]
     assert image.get_clim() == (-30, 0)
     assert image.get_array().max() == 0
@@ -51,40 +51,53 @@ def test_levels_are_decibels_re_the_maximum_down_to_the_floor(axes):
 
 
 def test_frequency_runs_upwards_to_nyquist_or_f_max(axes):
-    assert plot_fk(axes, plane_wave(40.0, 0.0), dt=0.004) is axes
+    assert plot_fk(plane_wave(40.0, 0.0), dt=0.004, ax=axes) is axes
     assert axes.get_ylim() == pytest.approx((0, 125))
     assert axes.images[0].origin == "lower"
-    plot_fk(axes, plane_wave(40.0, 0.0), dt=0.004, f_max=80)
+    plot_fk(plane_wave(40.0, 0.0), dt=0.004, levels=Levels(f_max=80), ax=axes)
     assert axes.get_ylim() == (0, 80)
     assert axes.get_ylabel() == "frequency [Hz]"
 
 
 @pytest.mark.parametrize(("keep", "edge"), [(2, 0.25), (4, 0.125)])
 def test_dashed_lines_mark_the_nyquist_wavenumber_of_the_live_spacing(axes, keep, edge):
-    plot_fk(axes, plane_wave(40.0, 0.0), dt=0.004, live_spacing=keep)
+    plot_fk(plane_wave(40.0, 0.0), dt=0.004, live_spacing=keep, ax=axes)
     assert dashes(axes) == [-edge, edge]
     assert axes.get_xlabel() == "wavenumber [cycles/trace]"
 
 
 def test_no_line_is_drawn_without_a_live_spacing(axes):
-    plot_fk(axes, plane_wave(40.0, 0.0), dt=0.004)
+    plot_fk(plane_wave(40.0, 0.0), dt=0.004, ax=axes)
     assert dashes(axes) == []
 
 
 def test_silence_is_drawn_at_the_floor(axes):
-    plot_fk(axes, np.zeros((4, 8)), dt=0.004)
+    plot_fk(np.zeros((4, 8)), dt=0.004, ax=axes)
     assert (axes.images[0].get_array() == -50).all()
 
 
-@pytest.mark.parametrize("wrong", [{"floor_db": 0}, {"spacing": 0}, {"live_spacing": -1}, {"dt": -1}])
+@pytest.mark.parametrize("wrong", [{"spacing": 0}, {"live_spacing": -1}, {"dt": -1}])
 def test_a_wrong_argument_of_the_fk_panel_is_refused(axes, wrong):
     with pytest.raises(InvalidParameterError, match="Invalid"):
-        plot_fk(axes, np.ones((4, 8)), **{"dt": 0.004, **wrong})
+        plot_fk(np.ones((4, 8)), **{"dt": 0.004, **wrong}, ax=axes)
+
+
+@pytest.mark.parametrize("wrong", [{"floor_db": 0.0}, {"f_max": 0.0}, {"largest": -1.0}])
+def test_levels_that_show_nothing_are_refused(wrong):
+    with pytest.raises(InvalidParameterError, match=f"Invalid {next(iter(wrong))}"):
+        Levels(**wrong)
+
+
+def test_panels_with_one_reference_can_be_compared(axes):
+    wave = plane_wave(40.0, 0.0)
+    largest = fk_spectrum(wave, dt=0.004)[2].max()
+    plot_fk(wave / 10, dt=0.004, levels=Levels(largest=largest), ax=axes)
+    assert axes.images[0].get_array().max() == pytest.approx(-20)
 
 
 def test_mean_spectra_share_one_reference_so_that_weak_fills_show(axes):
     wave = plane_wave(40.0, 0.0)
-    plot_amplitude_spectrum(axes, {"truth": wave, "filled": wave / 10}, dt=0.004)
+    plot_amplitude_spectrum({"truth": wave, "filled": wave / 10}, dt=0.004, ax=axes)
     strong, weak = axes.lines
     assert strong.get_ydata().max() == pytest.approx(0, abs=1e-9)
     assert weak.get_ydata().max() == pytest.approx(-20)
@@ -95,7 +108,7 @@ def test_mean_spectra_share_one_reference_so_that_weak_fills_show(axes):
 
 def test_spectra_of_nothing_are_refused(axes):
     with pytest.raises(InvalidParameterError, match="at least one"):
-        plot_amplitude_spectrum(axes, {}, dt=0.004)
+        plot_amplitude_spectrum({}, dt=0.004, ax=axes)
 
 
 def test_the_live_spacing_is_known_only_for_regular_patterns():

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from seisfill.errors import InvalidParameterError
 from seisfill.masks import RegularMask
-from seisfill.training.streams import SyntheticStream, every_kind_of_mask
+from seisfill.patches.gain import Gain
+from seisfill.training.streams import SyntheticStream, every_kind_of_mask, fit_gain
 
 STREAM = SyntheticStream(patch=(16, 64), batch=2, chunk=2)
 PARTS = ("signal", "truth", "mask", "guide")
@@ -98,11 +100,43 @@ def test_guides_come_in_their_share():
     assert (without.guide == 0).all()
 
 
+def test_few_patches_come_again_under_other_holes_and_the_first_ones_are_those_of_the_endless_stream():
+    fixed = {"masks": RegularMask(every=2), "free_form_share": 0.0, "guide_share": 0.0}
+    endless = dataclasses.replace(STREAM, **fixed)
+    few = dataclasses.replace(endless, repeat=3)
+    drawn = [few.draw(step, seed=1) for step in range(6)]
+    assert all(same(drawn[step], drawn[step + 3]) for step in range(3))
+    assert all(same(drawn[step], endless.draw(step, seed=1)) for step in range(3))
+    assert not same(drawn[3], endless.draw(3, seed=1))
+    one, again = (dataclasses.replace(STREAM, repeat=3, gain=False).draw(step, seed=1) for step in (1, 4))
+    assert not torch.equal(one.mask, again.mask)
+    scale = one.truth.abs().amax(dim=(2, 3), keepdim=True) / again.truth.abs().amax(dim=(2, 3), keepdim=True)
+    assert torch.allclose(one.truth, again.truth * scale, rtol=1e-5)  # divided by the RMS of what is known, float32
+
+
+def test_without_gain_each_patch_is_divided_by_one_number():
+    gained, whole = (dataclasses.replace(STREAM, gain=gain).draw(0, seed=1) for gain in (True, False))
+    assert torch.equal(gained.mask, whole.mask)
+    ratio = (gained.truth / whole.truth)[whole.truth.abs() > 1e-3]
+    assert ratio.max() > 2 * ratio.min()  # the gain follows the amplitude within a patch
+    energy = (whole.truth.square() * whole.mask).sum(dim=(1, 2, 3)) / whole.mask.sum(dim=(1, 2, 3))
+    assert torch.allclose(energy, torch.ones(2), rtol=1e-5)  # float32
+    refitted = Gain.fit(whole.truth, whole.mask > 0.5).apply(whole.truth)
+    assert torch.allclose(refitted, gained.truth, rtol=1e-4, atol=1e-5)  # so that both can be scored alike; float32
+
+
+def test_one_number_for_a_gather_of_which_nothing_or_only_silence_is_known():
+    silent = torch.zeros(1, 2, 3)
+    for known in (silent > 0, silent == 0):
+        assert (fit_gain(silent, known, local=False).level == 1).all()
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"batch": 12}, "Invalid batch 12: must be a multiple of the chunk, 8"),
         ({"chunk": 0}, "Invalid chunk 0"),
+        ({"repeat": 0}, "Invalid repeat 0"),
         ({"guide_share": 1.5}, "Invalid guide_share 1.5"),
         ({"free_form_share": -0.1}, "Invalid free_form_share -0.1"),
     ],

@@ -69,6 +69,19 @@ def test_field_gathers_are_scored_in_their_own_amplitudes_on_what_was_hidden():
     assert row["snr_db"] == pytest.approx(snr_db(gather.data, example.filled, traces=scored), abs=0.006)
 
 
+def test_a_network_without_gain_sees_other_amplitudes_and_is_scored_in_the_same_ones():
+    plain = dataclasses.replace(CONFIG, stream=dataclasses.replace(STREAM, gain=False))
+    network = untrained()  # answers the linear fill of what it is shown
+    curved = dataclasses.replace(ramp(), data=ramp().data ** 2)
+    with_gain, without = (validate(network, config, fields=[("curved", [curved])]).rows for config in (CONFIG, plain))
+    for one, other in zip(with_gain[:4], without[:4], strict=True):
+        assert one["linear_db"] != other["linear_db"]  # lines between gained traces are others
+        assert abs(one["linear_db"] - other["linear_db"]) < 3  # and score in the same amplitudes, so nearly alike
+    for row in without[-2:]:
+        assert row["snr_db"] == row["linear_db"]  # one number changes nothing about a line
+    assert any(row["snr_db"] != row["linear_db"] for row in with_gain[-2:])
+
+
 def test_a_sheet_is_the_same_every_time_and_leaves_the_training_alone():
     network = untrained()
     torch.nn.init.normal_(network.head.weight, 0, 0.1)

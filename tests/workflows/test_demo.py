@@ -25,6 +25,8 @@ def test_the_demo_leaves_files_figures_and_a_score_for_each_pattern(tmp_path, mo
         verdict = verify_file(tmp_path / "out" / f"{word}.sgy", tmp_path / "out" / f"{word}_linear.sgy")
         assert verdict.untouched
     assert any("made" in line for line in told)
+    assert {"report.html", "random_05_linear_sigma.sgy", "random_05_linear.sgy.check.npz"} <= names
+    assert any("on one page" in line for line in told)
     figures = [path.name for call in drawn for path in call if path.suffix == ".png"]
     assert len(figures) == len(set(figures)) >= 3
     assert all(path.exists() for call in drawn for path in call if path.suffix != ".png")

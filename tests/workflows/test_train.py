@@ -59,6 +59,7 @@ def test_a_training_leaves_weights_card_log_and_state(tmp_path):
     assert (done.step, done.steps, done.weights) == (4, 4, tmp_path / "run" / "tiny.safetensors")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
         "log.jsonl",
+        "loss.png",
         "state.safetensors",
         "tiny.json",
         "tiny.safetensors",
