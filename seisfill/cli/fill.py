@@ -90,6 +90,8 @@ def command(
         refuse_beyond=refuse_beyond,
     )
     check_files(file, out, options)  # before the seconds that torch takes to load
+    if report:
+        _check_report(file, out, force=force)
     if adapt:
         weights = _adapted(file, out, method=method, weights=weights, device=device, options=options)
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
@@ -138,6 +140,13 @@ def _adapted(
     said = f"{done.before:.2f} dB before, {done.after:.2f} dB after on {done.n_apart} live traces kept apart"
     print(f"{target}: {said}" if done.weights else f"adapt: {said}: not better, so the weights are as they were")
     return weights if done.weights is None else str(done.weights)
+
+
+def _check_report(file: Path, out: Path, *, force: bool) -> None:
+    from seisfill.segy.files import check_target
+    from seisfill.workflows.report import report_path
+
+    check_target(file, report_path(out), force=force)
 
 
 def _write_report(file: Path, out: Path, *, sigma: str | None, force: bool) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seisfill.errors import InvalidParameterError
+from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.base import Limits, choose_device, make_answer
 from seisfill.interpolators.turns import TURNS
@@ -36,7 +36,7 @@ class Tiles:
     """
 
     size: tuple[int, int] = (192, 1024)
-    halo: tuple[int, int] = (24, 96)
+    halo: tuple[int, int] = (40, 96)
 
     def __post_init__(self) -> None:
         if any(2 * halo >= size for size, halo in zip(self.size, self.halo, strict=True)):
@@ -143,11 +143,13 @@ class NetworkInterpolator:
         Raises
         ------
         WeightsError
-            If the weights are absent or corrupt.
+            If the weights are absent or corrupt, or were trained without gain.
         InvalidParameterError
             If the device is not there.
         """
         network, card = load_weights(weights, device=choose_device(device))
+        if not card.get("config", {}).get("stream", {}).get("gain", True):
+            raise WeightsError(f"Invalid weights {weights}: must be trained with gain; these were not (stream.gain).")
         limits = limits or Limits()
         if limits.max_gap is None:
             limits = replace(limits, max_gap=card.get("max_gap"))

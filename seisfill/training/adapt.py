@@ -53,8 +53,8 @@ class AdaptConfig:
     """
 
     steps: int = 240
-    rate: float = 2e-4
-    warm_up: int = 10
+    rate: float = 1e-4
+    warm_up: int = 30
     size: tuple[int, int] = (96, 512)
     average: float = 0.95
     scale: float = 0.02

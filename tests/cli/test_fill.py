@@ -181,3 +181,10 @@ def test_what_cannot_be_done_is_said_before_the_network_loads(seisfill, folder, 
     monkeypatch.setattr(load, "load_interpolator", never)
     code, _, err = seisfill("fill", *words)
     assert (code, sentence in err) == (2, True)
+
+
+def test_a_report_in_the_way_is_found_before_anything_is_filled(seisfill, holed):
+    Path("out.sgy.report.html").write_text("old")
+    code, _, err = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--report")
+    assert (code, "out.sgy.report.html" in err, "--force" in err) == (2, True, True)
+    assert not Path("out.sgy").exists()

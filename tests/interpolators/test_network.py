@@ -6,13 +6,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seisfill.errors import InvalidParameterError
+from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.gather import Gather
+from seisfill.interpolators.auto import AutoInterpolator
 from seisfill.interpolators.base import Limits
+from seisfill.interpolators.flattened import Flattened
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.interpolators.network import NetworkInterpolator, Tiles, choose_device
 from seisfill.masks import GapMask, RandomMask, RegularMask
 from seisfill.nn.unet import UNet, UNetConfig
+from seisfill.nn.weights import save_weights
 from seisfill.synthetic.surveys import SyntheticSurveys
 from tests.interpolators.gathers import assert_promises, random_gathers
 
@@ -187,13 +190,37 @@ def test_tiles_agree_where_the_network_chooses_from_a_fan_of_slopes(rule):
     gather = section((150, 420), rule, seed=3)
     network = network_of(UNetConfig(widths=(4, 6), dilations=(1,), slopes=(0.4, 1.4, 5.0)))
     whole = NetworkInterpolator(network=network, tiles=Tiles(size=(150, 420), halo=(0, 0))).fill(gather)
-    tiled = NetworkInterpolator(network=network, tiles=Tiles(size=(80, 288))).fill(gather)
+    tiled = NetworkInterpolator(network=network, tiles=Tiles(size=(80, 288), halo=(24, 96))).fill(gather)
     assert rms((tiled.data - whole.data)[whole.filled]) < 3e-4 * rms(gather.data[gather.live])
+
+
+def test_the_canonical_tiles_of_the_shipped_weights_agree_with_one_tile():
+    rng = torch.Generator().manual_seed(1)
+    truth = SyntheticSurveys(weights={"unmigrated": 1.0}).draw(1, (280, 320), rng=rng).truth[0].numpy()
+    gather = Gather(data=truth, live=RegularMask(every=3).draw(280, rng=np.random.default_rng(0)), dt=0.004)
+    tiled = NetworkInterpolator.load()
+    whole = dataclasses.replace(tiled, tiles=Tiles(size=(280, 320), halo=(0, 0)))
+    assert len(tiled.tiles.grid((280, 320), multiple=tiled.network.multiple)) > 1
+    off = (tiled.fill(gather).data - whole.fill(gather).data)[~gather.live]
+    assert rms(off) < 1e-4 * rms(truth[gather.live])
 
 
 def test_a_halo_that_leaves_no_stride_is_refused():
     with pytest.raises(InvalidParameterError, match="Invalid halo"):
         Tiles(size=(48, 192), halo=(24, 64))
+
+
+def test_weights_that_were_trained_without_gain_are_refused(tmp_path):
+    save_weights(tmp_path / "raw.safetensors", NETWORK, card={"config": {"stream": {"gain": False}}})
+    with pytest.raises(WeightsError, match="gain"):
+        NetworkInterpolator.load(tmp_path / "raw.safetensors")
+
+
+def test_the_widest_gap_of_the_training_is_told(tmp_path):
+    save_weights(tmp_path / "w.safetensors", NETWORK, card={"max_gap": 7})
+    network = NetworkInterpolator.load(tmp_path / "w.safetensors")
+    auto = AutoInterpolator(candidates={"flat": Flattened(inner=network)}, fallback="flat")
+    assert (network.trained_gap, Flattened(inner=network).trained_gap, auto.trained_gap) == (7, 7, 7)
 
 
 def test_devices_are_chosen_and_absent_ones_refused(monkeypatch):
