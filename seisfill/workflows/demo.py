@@ -96,7 +96,8 @@ def _fill(decimated: Path, filled: Path, interpolator: Interpolator, *, sigma: P
 def _draw_before_after(truth: Path, out: Path, filled: str) -> None:
     """The first shot with every second trace missing, filled, and as it was: the picture of the README."""
     item = next(match_gathers(truth, out / filled, decimated=out / "every_2.sgy"))
-    sections = {"every 2nd trace missing": item.decimated, "filled": item.filled, "truth": item.truth}
+    holed = np.where(item.live[:, None], item.decimated, np.nan)
+    sections = {"every 2nd trace missing": holed, "filled": item.filled, "truth": item.truth}
     save_figure(plot_sections(sections, dt=item.dt, live=item.live), out / "before_after.png")
 
 
