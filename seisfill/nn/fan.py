@@ -38,9 +38,6 @@ class SlopeFan(nn.Module):
         self.register_buffer("slopes", torch.tensor([0.0, *both]), persistent=False)
         self.sharpness = nn.Parameter(torch.tensor(SHARPNESS))
 
-    def __len__(self) -> int:
-        return len(self.slopes)
-
     @torch.no_grad()
     def look(self, data: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
         """

@@ -111,7 +111,8 @@ class UNet(nn.Module):
     U-Net over (trace, sample) patches of any size.
 
     It sees the data, the mask and a fill of straight lines between known neighbours, and learns the residual of that
-    fill through a head that starts at zero: an untrained network is the linear filler. Where it takes guides, the lines
+    fill through a head that starts at zero: an untrained network is the linear filler. With slopes, it sees a fan of
+    lines instead and votes for them too: an untrained network is a local slope scan. Where it takes guides, the lines
     run along the slope that is trusted. Time is folded into channels at the door, and the trace axis, the scarce one,
     is halved one level later than time. No statistics of the patch are normalised away.
 

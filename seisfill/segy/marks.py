@@ -147,8 +147,8 @@ class Sidecar:
                 raise ValueError("its lines have another sha256 than its foot says")
         except FileNotFoundError as error:
             raise MarkError(
-                f"Invalid sidecar {path}: must lie beside the filled file, and is not there. Filled traces are removed "
-                "by sidecar and mark only; name it with --sidecar if it lies elsewhere."
+                f"Invalid sidecar {path}: must lie beside the filled file, and is not there. seisfill fill writes it, "
+                "and without it nothing tells what was filled; strip and verify find one elsewhere by --sidecar."
             ) from error
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error
