@@ -13,7 +13,7 @@ REACH = 48  # samples that a line may lead up or down, so that a tile's halo hol
 WINDOW = (3, 17)  # traces and samples over which a misfit is smoothed
 FLOOR = 1e-2  # of the local RMS; misfits below it tell nothing
 SHARPNESS = 8.0  # of the first choice; from 8 to 12 it is best on synthetic patches
-UNTOLD = -12.0  # what speaks for a line that no guide steers: nothing
+UNTOLD = -12.0  # what speaks for a line that no guide steers: nothing; a told one counts like a line without misfit
 
 
 class SlopeFan(nn.Module):
@@ -101,12 +101,12 @@ class SlopeFan(nn.Module):
         fill : (B, 1, X, T)
             A further line, along a slope that a user trusts.
         told : (B, 1, X, T), optional
-            1 where that slope is trusted: the further line is the first choice there, and else no choice.
+            1 where that slope is trusted: the further line is a choice there, and else none.
         votes : (B, P + 1, X, T)
             What the network adds to the logarithm of each share.
         """
         lines, misfit = fan
-        steered = torch.full_like(fill, UNTOLD) if told is None else UNTOLD * (1 - 2 * told)
+        steered = torch.full_like(fill, UNTOLD) if told is None else UNTOLD * (1 - told)
         shares = torch.softmax(torch.cat([-self.sharpness * misfit, steered], dim=1) + votes, dim=1)
         return (shares * torch.cat([lines, fill], dim=1)).sum(dim=1, keepdim=True)
 

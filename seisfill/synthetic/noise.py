@@ -18,6 +18,23 @@ def random_noise(count: int, n_traces: int, n_samples: int, *, rng: torch.Genera
     return noise / noise.square().mean(dim=(-2, -1), keepdim=True).sqrt().clamp(min=1e-6)
 
 
+def texture(count: int, n_traces: int, n_samples: int, *, rng: torch.Generator) -> Tensor:
+    """
+    Diffuse background of unit RMS, alike from trace to trace: shape (count, n_traces, n_samples).
+
+    What is left in a migrated section between its events: noise whose dips are bounded, as a fan filter leaves it.
+    """
+    steepest = log_uniform(rng, (count, 1, 1), 0.05, 2.0)  # samples per trace
+    spectra = wavelet_spectra(count, n_samples, rng=rng).abs()[:, None]
+    frequency = torch.fft.rfftfreq(n_samples, device=rng.device)
+    wavenumber = torch.fft.fftfreq(n_traces, device=rng.device)[:, None]
+    fan = torch.exp(-((wavenumber / (steepest * frequency + 0.5 / n_traces)) ** 4))
+    field = torch.fft.irfft2(
+        torch.fft.rfft2(normal(rng, (count, n_traces, n_samples))) * spectra * fan, s=(n_traces, n_samples)
+    )
+    return field / field.square().mean(dim=(-2, -1), keepdim=True).sqrt().clamp(min=1e-6)
+
+
 def coupling(count: int, n_traces: int, *, rng: torch.Generator) -> Tensor:
     """Amplitude factor of each trace, up to a few per cent or tens of per cent: shape (count, n_traces, 1)."""
     size = log_uniform(rng, (count, 1, 1), 0.003, 0.25)

@@ -17,6 +17,7 @@ from seisfill.synthetic.frame import Frame
 from seisfill.synthetic.random import log_uniform, uniform
 from seisfill.synthetic.wavelets import draw_wavelets
 
+TEXTURE = (0.01, 1.0)  # RMS of a diffuse background over that of the events
 Family = Callable[[Frame], Scene]
 FAMILIES: MappingProxyType[str, Family] = MappingProxyType(
     {
@@ -76,6 +77,8 @@ class SyntheticSurveys:
         RMS of the noise over that of the signal, drawn evenly in its logarithm.
     along_moveout : float
         Share of the patches whose strongest events are made nearly flat, as a fill along the moveout sees them.
+    textured : float
+        Share of the patches with a diffuse background of bounded dips, which counts as signal.
 
     Raises
     ------
@@ -93,6 +96,7 @@ class SyntheticSurveys:
     weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
     noise: tuple[float, float] = (0.003, 0.7)
     along_moveout: float = 0.0
+    textured: float = 0.0
 
     def __post_init__(self) -> None:
         for name in self.weights:
@@ -102,6 +106,7 @@ class SyntheticSurveys:
         if not (shares and min(shares) >= 0 and 0 < sum(shares) < math.inf):
             raise InvalidParameterError(f"Invalid weights {self.weights}: must not be negative, nor all zero.")
         check_between("along_moveout", self.along_moveout, 0, 1)
+        check_between("textured", self.textured, 0, 1)
         if not 0 < self.noise[0] <= self.noise[1] < math.inf:
             raise InvalidParameterError(f"Invalid noise {self.noise}: must be two positive numbers, the lower first.")
 
@@ -126,6 +131,9 @@ class SyntheticSurveys:
         signal, slope = self._events(count, size, rng)
         signal = signal * noise.coupling(count, size[0], rng=rng)
         signal = signal / signal.square().mean(dim=(-2, -1), keepdim=True).sqrt().clamp(min=1e-3)
+        if self.textured:  # draws nothing else where nobody asks for it, so that older recipes make what they made
+            some = uniform(rng, (count, 1, 1), 0, 1) < self.textured
+            signal = signal + some * log_uniform(rng, (count, 1, 1), *TEXTURE) * noise.texture(count, *size, rng=rng)
         level = log_uniform(rng, (count, 1, 1), *self.noise)
         dirt = level * noise.random_noise(count, *size, rng=rng) * noise.coupling(count, size[0], rng=rng)
         dirt = dirt + noise.erratic_noise(count, *size, rng=rng)

@@ -96,6 +96,25 @@ def test_noise_has_unit_rms_and_differs_from_trace_to_trace():
     assert neighbours.abs().max() < 0.3  # independent traces; few of them where the noise is of low frequency
 
 
+def test_a_texture_has_unit_rms_and_no_dip_steeper_than_two_samples_a_trace():
+    made = noise.texture(6, 32, 128, rng=seeded(3))
+    torch.testing.assert_close(made.square().mean(dim=(-2, -1)), torch.ones(6))
+    power = torch.fft.rfft2(made).abs().square()
+    frequency, wavenumber = torch.fft.rfftfreq(128), torch.fft.fftfreq(32)[:, None]
+    beyond = wavenumber.abs() > 2 * 2.0 * (frequency + 0.5 / 32)
+    assert power[:, beyond].sum() < 1e-3 * power.sum()
+
+
+def test_a_textured_patch_counts_its_background_as_signal_and_an_older_recipe_draws_what_it_drew():
+    bare, older, textured = (
+        SyntheticSurveys(**share).draw(4, SIZE, rng=seeded(5)) for share in ({}, {"textured": 0.0}, {"textured": 1.0})
+    )
+    assert torch.equal(bare.truth, older.truth)
+    assert not torch.equal(bare.signal, textured.signal)
+    with pytest.raises(InvalidParameterError, match="textured"):
+        SyntheticSurveys(textured=1.5)
+
+
 def test_decay_begins_at_one_and_falls_evenly_in_decibels():
     fall = noise.decay(50, 40, rng=seeded())
     assert fall.shape == (50, 1, 40)
