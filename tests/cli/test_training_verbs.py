@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from seisfill.errors import ConfigurationError
 from seisfill.nn import weights
+from seisfill.workflows import modelling, worlds
 from seisfill.workflows import weights as shelf_of_workflow
 
 TINY = """
@@ -91,3 +93,28 @@ def test_one_bad_file_among_the_shipped_is_refused_after_the_good_ones(seisfill,
     (tmp_path / "a.safetensors").unlink()
     assert seisfill("weights", "--gates", tmp_path / "gates.png")[0] == 0
     assert (tmp_path / "gates_b.png").exists()
+
+
+def test_worlds_draws_a_sheet_and_refuses_a_family_that_is_not_known(seisfill, monkeypatch, folder):
+    monkeypatch.setattr(worlds, "SIDE", 2)
+    monkeypatch.setattr(worlds, "PATCH", (8, 32))
+    assert seisfill("worlds", "land.png", "--family", "land") == (0, "land.png\n", "")
+    assert (folder / "land.png").read_bytes().startswith(b"\x89PNG")
+    code, out, err = seisfill("worlds", "sea.png", "--family", "sea")
+    assert (code, out) == (2, "")
+    assert "Invalid family 'sea': must be known" in err
+
+
+def test_model_says_which_extra_it_needs_or_how_many_shots_it_wrote(seisfill, monkeypatch, folder):
+    def without(out, **_):
+        raise ConfigurationError("Invalid installation: must have deepwave. Install seisfill[modelling].")
+
+    def written(out, *, shots, report, **_):
+        report(shots)
+        return out / "shots.npy"
+
+    monkeypatch.setattr(modelling, "model_shots", without)
+    assert seisfill("model", "shots")[0] == 2
+    monkeypatch.setattr(modelling, "model_shots", written)
+    code, out, err = seisfill("model", "shots", "--shots", 3, "--device", "cpu")
+    assert (code, out, err) == (0, "shots/shots.npy: 3 shots\n", "3 of 3 shots\n")
