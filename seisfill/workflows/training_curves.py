@@ -40,7 +40,7 @@ def draw_curves(rows: Sequence[dict[str, Any]], sheets: Sequence[dict[str, Any]]
         axes.tick_params(labelsize=7)
         axes.grid(color="#E0E0E0", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.legend(fontsize=7, frameon=False)
+        axes.legend(fontsize=7, frameon=False, ncols=4, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
     return figure
 
 
