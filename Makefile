@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format benchmark speed
+.PHONY: help demo test check format benchmark bench fuzz kills
 
 help:  ## show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,5 +35,15 @@ format: $(STAMP)  ## format the code
 benchmark: $(STAMP)  ## every filler on the field files of SEISFILL_DATA or ../shared/data and on synthetic gathers (hours)
 	SEISFILL_DATA=$${SEISFILL_DATA:-../shared/data} $(BIN)/seisfill benchmark configs/benchmark.toml --out runs/benchmark
 
-speed: $(STAMP)  ## time of each filler for one gather, cost of a fill beside cp and sync, index of a million traces
-	$(BIN)/python -m tests.speed
+bench: $(STAMP)  ## what seisfill costs: fillers, index, whole files beside cp, memory, workers; SEISFILL_BENCH_GB=0.1,1,4
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@mkdir -p runs
+	$(BIN)/python -m pytest tests/bench -o addopts= -o python_files='bench_*.py' -o python_functions='bench_*' -q \
+		--benchmark-json runs/bench.json $(ARGS)
+	$(BIN)/python -m tests.bench.table runs/bench.json
+
+fuzz: $(STAMP)  ## 100,000 mutated SEG-Y and SU files (half an hour); ARGS="--cases 1000 --seed 2" for others
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(ARGS)
+
+kills: $(STAMP)  ## a fill that is killed 50 times at random moments and goes on each time; its sha256 beside an undisturbed one's
+	$(BIN)/python -m tests.kills --times 50

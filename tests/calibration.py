@@ -61,10 +61,9 @@ class Case:
     back: list[Trial]
 
 
-def make_case(method, survey, pattern, draw):
+def make_case(filler, survey, pattern, draw, *, most, size):
     """Fill a survey, try the filler on it, and keep nothing."""
-    name, moveout, most, (n_traces, n_samples), _ = METHODS[method]
-    filler = load_interpolator(name, moveout=moveout, device="cpu")
+    n_traces, n_samples = size
     case = Case([], [], [], [], [], [])
     for number, whole in enumerate(load_survey(survey)[:most]):
         part = take_traces(whole, np.arange(whole.n_traces) < n_traces)
@@ -95,7 +94,9 @@ def cases(method, cache, surveys=tuple(SURVEYS)):
                 path = cache / f"{method}.{survey}.{pattern}.{draw}.pkl".replace(" ", "_").replace("_%", "")
                 if not path.exists():
                     start = time.perf_counter()
-                    made = make_case(method, survey, pattern, draw)
+                    name, moveout, most, size, _ = METHODS[method]
+                    filler = load_interpolator(name, moveout=moveout, device="cpu")
+                    made = make_case(filler, survey, pattern, draw, most=most, size=size)
                     path.with_suffix(".part").write_bytes(pickle.dumps(vars(made)))
                     path.with_suffix(".part").rename(path)
                     print(f"{path.stem}: {time.perf_counter() - start:.1f} s", flush=True)

@@ -20,7 +20,7 @@ ROWS = [
     ["_arrays"],
     ["gather"],
     ["geometry"],
-    ["_checks", "_files"],
+    ["_checks", "_files", "_plain"],
     ["errors"],
 ]
 OUTSIDE = {"", "_version"}  # the front door, and the number on it
@@ -110,7 +110,7 @@ def test_no_modules_import_each_other_in_a_circle():
     graphlib.TopologicalSorter({name: below - {name} for name, below in graph.items()}).prepare()
 
 
-WITH_TORCH = {"network", "windowed", "prediction", "pocs", "rank", "alft"}
+WITH_TORCH = {"batches", "windowed", "prediction", "pocs", "rank", "alft"}
 
 
 def test_only_the_network_among_the_fillers_knows_networks_and_only_batched_ones_torch():

@@ -42,5 +42,5 @@ def command(
         print(DEFINITION)
         for title, (columns, rows) in tables(summary).items():
             c.table(title, columns, rows)
-        print(f"The table is in {out}/summary.md, the picture in {out}/snr.png")
+        c.tell(f"The table is in {out}/summary.md, the picture in {out}/snr.png")
     return 3 if summary.failed else 0

@@ -17,7 +17,7 @@ def command(
         "small"
     ),
     minutes: Annotated[float, typer.Option("--minutes", help="Stop after this time, or when nothing gets better.")] = 5,
-    steps: Annotated[int, typer.Option("--steps", help="Steps at most; the same on every machine.")] = 240,
+    steps: Annotated[int, typer.Option("--steps", help="Steps at most; the same on every machine.")] = 120,
     most_gathers: Annotated[int, typer.Option("--most-gathers", help="To learn from, spread over the file.")] = 8,
     gather: c.GatherKey = None,
     trace: c.TraceKey = None,
@@ -30,6 +30,8 @@ def command(
     byte_order: c.ByteOrder = None,
     text_encoding: c.TextEncoding = None,
     dt: c.Interval = None,
+    t0: c.FirstTime = None,
+    salvage: c.Salvage = False,
     seed: c.Seed = 0,
     device: c.Device = "auto",
     force: c.Force = False,
@@ -44,7 +46,7 @@ def command(
     from seisfill.workflows.adapt import AdaptOptions, adapt_file
 
     options = AdaptOptions(
-        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
+        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt, t0=t0, salvage=salvage),
         gathers=c.make_gathers(gather, trace, trace_step, trace_range, densify=densify),
         dead=dead,  # type: ignore[arg-type]
         most_gathers=most_gathers,
@@ -63,8 +65,8 @@ def command(
         wrote = None if done.weights is None else str(done.weights)
         c.print_json({"weights": wrote, **{name: getattr(done, name) for name in names}})
     elif done.weights is not None:
-        print(f"{done.weights}: {said}. Fill with --weights {done.weights}")
+        c.tell(f"{done.weights}: {said}. Fill with --weights {done.weights}")
     else:
-        print(f"{file}: {weights} was not bettered: {said}. Nothing was written")
+        c.tell(f"{file}: {weights} was not bettered: {said}. Nothing was written")
     if done.weights is None:
         raise typer.Exit(3)

@@ -47,5 +47,5 @@ def command(
         if title not in summary.data:
             c.table(title, columns, rows)
     if summary.n_not_finite:
-        print(f"{summary.n_not_finite} cells left out, whose SNR is not a finite number")
-    print(f"Each data set's table is in {out}/summary.md, every cell in {out}/cells.csv, the picture in {out}/snr.png")
+        c.tell(f"{summary.n_not_finite} cells left out, whose SNR is not a finite number")
+    c.tell(f"Each data set's table is in {out}/summary.md, every cell in {out}/cells.csv, the picture in {out}/snr.png")

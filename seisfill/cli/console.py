@@ -10,11 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
+from seisfill._plain import plain
+
 NSamples = Annotated[int | None, typer.Option("--n-samples", help="Samples of a trace, where headers disagree.")]
 Format = Annotated[str | None, typer.Option("--format", help="Sample format: ibm, ieee32, ieee64, int8, int16, int32.")]
 ByteOrder = Annotated[str | None, typer.Option("--byte-order", help="big or little.")]
 TextEncoding = Annotated[str | None, typer.Option("--text-encoding", help="ebcdic or ascii.")]
 Interval = Annotated[float | None, typer.Option("--dt", help="Sample interval in seconds, where headers have none.")]
+FirstTime = Annotated[
+    float | None, typer.Option("--t0", help="Time of first samples in seconds, where the delays in headers are wrong.")
+]
+Salvage = Annotated[
+    bool, typer.Option("--salvage", help="Use the whole traces of a file that is cut off, padded or has more behind.")
+]
 GatherKey = Annotated[
     str | None,
     typer.Option(
@@ -60,12 +68,21 @@ def make_layout(
     byte_order: str | None,
     text_encoding: str | None,
     dt: float | None,
+    *,
+    t0: float | None = None,
+    salvage: bool = False,
 ) -> Any:
     """Layout options as one value."""
     from seisfill.segy.layout import LayoutOptions
 
     return LayoutOptions(
-        n_samples=n_samples, format=sample_format, byte_order=byte_order, text_encoding=text_encoding, dt=dt
+        n_samples=n_samples,
+        format=sample_format,
+        byte_order=byte_order,
+        text_encoding=text_encoding,
+        dt=dt,
+        t0=t0,
+        salvage=salvage,
     )
 
 
@@ -137,18 +154,23 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(title=escape(title) if title else None, title_justify="left", show_header=bool(columns))
+    grid = Table(title=escape(plain(title)) if title else None, title_justify="left", show_header=bool(columns))
     for number, column in enumerate(columns):
-        grid.add_column(escape(column), justify="left" if number == 0 else "right")
+        grid.add_column(escape(plain(column)), justify="left" if number == 0 else "right")
     for row in rows:
-        grid.add_row(*map(escape, row))  # a path may hold [brackets], which are markup to rich
+        grid.add_row(*(escape(plain(cell)) for cell in row))  # a path may hold [brackets], which are markup to rich
     console = Console()
     console.print(grid)
 
 
+def tell(line: str) -> None:
+    """A line of results: to the standard output, without what a terminal would obey."""
+    print(plain(line))
+
+
 def say(line: str) -> None:
-    """A line for the user, beside the results: to the standard error."""
-    print(line, file=sys.stderr, flush=True)
+    """A line for the user, beside the results: to the standard error, without what a terminal would obey."""
+    print(plain(line), file=sys.stderr, flush=True)
 
 
 @contextmanager

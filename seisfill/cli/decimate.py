@@ -23,6 +23,8 @@ def command(
     byte_order: c.ByteOrder = None,
     text_encoding: c.TextEncoding = None,
     dt: c.Interval = None,
+    t0: c.FirstTime = None,
+    salvage: c.Salvage = False,
     force: c.Force = False,
 ) -> None:
     """Write a file with traces hidden, a draw per gather, first and last trace kept."""
@@ -35,8 +37,8 @@ def command(
         mask=parse_mask(mask),
         seed=seed,
         zero=zero,
-        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
+        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt, t0=t0, salvage=salvage),
         gathers=c.make_gathers(gather, trace),
         force=force,
     )
-    print(f"{out}: {done.n_hidden} of {done.n_traces} traces {'zeroed' if zero else 'removed'} by {mask}, seed {seed}")
+    c.tell(f"{out}: {done.n_hidden} of {done.n_traces} traces {'zeroed' if zero else 'removed'} by {mask}, seed {seed}")

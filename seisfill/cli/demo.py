@@ -24,4 +24,4 @@ def command(
         ["pattern", "method", "missing traces", "SNR", "whole section"],
         [[r.pattern, r.method, str(r.n_missing), f"{r.snr_db:.1f}", f"{r.section_snr_db:.1f}"] for r in rows],
     )
-    print(f"Filled SEG-Y, sidecars and figures are in {out}/; open {out}/report.html for one fill on one page")
+    c.tell(f"Filled SEG-Y, sidecars and figures are in {out}/; open {out}/report.html for one fill on one page")

@@ -8,6 +8,8 @@ import typer
 from seisfill.cli import console as c
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from seisfill.interpolators.base import Interpolator
     from seisfill.workflows.fill_options import CheckSummary, FillOptions, FillSummary
 
@@ -34,6 +36,12 @@ def command(
     ] = None,
     gather: c.GatherKey = None,
     trace: c.TraceKey = None,
+    along: Annotated[
+        str | None,
+        typer.Option(
+            "--along", metavar="AXIS", help="Volumes: inline, crossline, or both, blended by predicted error."
+        ),
+    ] = None,
     trace_step: c.TraceStep = None,
     trace_range: c.TraceRange = None,
     densify: Annotated[
@@ -46,6 +54,10 @@ def command(
         bool,
         typer.Option("--flips/--no-flips", help="Network: average over flips and polarity; 4 times slower."),
     ] = False,
+    turns: Annotated[
+        int,
+        typer.Option("--turns", help="Network: 1 to 5 more looks (flips, shears, tiles), one fill each, for sigma."),
+    ] = 0,
     max_gap: Annotated[
         int | None, typer.Option("--max-gap", help="Widest gap to fill, in traces; the method's own where not given.")
     ] = None,
@@ -69,15 +81,32 @@ def command(
     byte_order: c.ByteOrder = None,
     text_encoding: c.TextEncoding = None,
     dt: c.Interval = None,
+    t0: c.FirstTime = None,
+    salvage: c.Salvage = False,
     seed: c.Seed = 0,
     force: c.Force = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what an interrupted fill left beside OUT.")
+    ] = False,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", help="Processes that fill.")] = 1,
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers fill instead.")
+    ] = None,
+    threads: Annotated[
+        int, typer.Option("--threads", metavar="N", help="Of each process; part of what the last bits hang on.")
+    ] = 2,
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="What all processes here may hold, as 512M or 2G.")
+    ] = "2G",
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
     from seisfill.interpolators.base import Limits
-    from seisfill.workflows.fill import FillOptions, check_files, fill_file
+    from seisfill.workflows.fill import FillOptions, RunOptions, check_files, fill_file
+    from seisfill.workflows.run_options import parse_size
 
+    gather = _gather_along(along, gather)
     options = FillOptions(
-        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
+        layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt, t0=t0, salvage=salvage),
         gathers=c.make_gathers(gather, trace, trace_step, trace_range, densify=densify),
         dead=dead,  # type: ignore[arg-type]
         mark_byte=_mark_byte(mark_field),
@@ -89,28 +118,64 @@ def command(
         error_byte=error_field,
         refuse_beyond=refuse_beyond,
     )
-    check_files(file, out, options)  # before the seconds that torch takes to load
+    run = RunOptions(memory=parse_size(memory), workers=workers, dask=dask, threads=threads, resume=resume)
+    check_files(file, out, options, resume=resume)  # before the seconds that torch takes to load
     if report:
         _check_report(file, out, force=force)
     if adapt:
-        weights = _adapted(file, out, method=method, weights=weights, device=device, options=options)
+        adapted = _adapted_before(out) if resume else None
+        weights = adapted or _adapted(file, out, method=method, weights=weights, device=device, options=options)
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
-    filler = _load(method, weights, flips, seed, moveout=moveout, device=device, limits=limits)
+    _check_turns(turns, method=method, check=options.check)
+    filler = _load(method, weights, flips, seed, turns=turns, moveout=moveout, device=device, limits=limits)
     with c.progress() as told:
-        done = fill_file(file, out, interpolator=filler, options=options, progress=told)
+        fill = _way_of_both() if along == "both" else fill_file
+        done = fill(file, out, interpolator=filler, options=options, run=run, progress=told)
     if report:
         _write_report(file, out, sigma=sigma, force=force)
     _report(out, done)
 
 
-def _load(method: str, weights: str | None, flips: bool, seed: int, **options: Any) -> "Interpolator":
+def _gather_along(along: str | None, gather: str | None) -> str | None:
+    """The gathers that an axis means; none are named where both are."""
+    from seisfill.errors import InvalidParameterError
+
+    if along is None:
+        return gather
+    if along not in ("inline", "crossline", "both"):
+        raise InvalidParameterError(f"Invalid --along {along!r}: must be inline, crossline or both.")
+    if gather is not None:
+        raise InvalidParameterError(f"Invalid --gather {gather!r} with --along {along}: must be left out.")
+    return None if along == "both" else along
+
+
+def _way_of_both() -> "Callable[..., FillSummary]":
+    from seisfill.workflows.along import fill_both_ways
+
+    return fill_both_ways
+
+
+def _check_turns(turns: int, *, method: str, check: int) -> None:
+    """Refuse turns where nothing would ask for what they tell."""
+    from seisfill.errors import InvalidParameterError
+
+    if turns and (method != "network" or not check):
+        raise InvalidParameterError(
+            f"Invalid --turns {turns}: must come with --method network, whose sigma they widen, and a check, which "
+            "makes predicted errors of it."
+        )
+
+
+def _load(
+    method: str, weights: str | None, flips: bool, seed: int, *, turns: int = 0, **options: Any
+) -> "Interpolator":
     """The filler that the words name; only some hold a network, and one draws."""
     from seisfill.errors import InvalidParameterError
     from seisfill.interpolators.load import load_interpolator
 
     if method in NETWORKED:
-        options |= {"weights": weights, "flips": flips}
-        return load_interpolator(method, **(options | {"seed": seed} if method == "auto" else options))
+        options |= {"weights": weights, "flips": flips} | ({"seed": seed} if method == "auto" else {"turns": turns})
+        return load_interpolator(method, **options)
     if weights:
         raise InvalidParameterError(f"Invalid method {method!r} with --weights: must be network or auto.")
     return load_interpolator(method, **options)
@@ -134,12 +199,24 @@ def _adapted(
         config=AdaptConfig(seed=options.seed),
         force=options.force,
     )
-    target = out.with_name(out.name + ".adapted.safetensors")
+    target = _adapted_path(out)
     with c.progress() as told:
         done = adapt_file(file, target, weights=weights or DEFAULT, device=device, options=wanted, progress=told)
     said = f"{done.before:.2f} dB before, {done.after:.2f} dB after on {done.n_apart} live traces kept apart"
-    print(f"{target}: {said}" if done.weights else f"adapt: {said}: not better, so the weights are as they were")
+    c.tell(f"{target}: {said}" if done.weights else f"adapt: {said}: not better, so the weights are as they were")
     return weights if done.weights is None else str(done.weights)
+
+
+def _adapted_path(out: Path) -> Path:
+    return out.with_name(out.name + ".adapted.safetensors")
+
+
+def _adapted_before(out: Path) -> str | None:
+    """Weights that an interrupted fill of the same output was adapted to, if it came so far."""
+    from seisfill.workflows.journal import peek
+
+    path = _adapted_path(out)
+    return str(path) if peek(out)[0] is not None and path.exists() else None
 
 
 def _check_report(file: Path, out: Path, *, force: bool) -> None:
@@ -153,26 +230,26 @@ def _write_report(file: Path, out: Path, *, sigma: str | None, force: bool) -> N
     from seisfill.workflows.report import write_report
 
     page = write_report(file, out, sigma=sigma, force=force)
-    print(f"{page.path}: {page.size / 1e6:.1f} MB")
+    c.tell(f"{page.path}: {page.size / 1e6:.1f} MB")
 
 
 def _report(out: Path, done: "FillSummary") -> None:
     """Say what was done, and what was not: then the exit code is 3."""
-    print(
+    c.tell(
         f"{out}: {done.inserted} traces inserted, {done.in_place} dead traces filled in place, holes of {done.holes} "
         f"live traces filled, in {done.n_gathers} gathers; recorded traces verified untouched"
     )
     if done.check is not None:
-        print(_what_check_found(done.check))
+        c.tell(_what_check_found(done.check))
     if done.flagged:
-        print(f"{out}: {done.flagged} filled traces flagged; {out}.fill.jsonl says why")
+        c.tell(f"{out}: {done.flagged} filled traces flagged; {out}.fill.jsonl says why")
     for reason, count in done.refused.items():
-        print(f"{out}: {count} traces left unfilled: {reason}")
+        c.tell(f"{out}: {count} traces left unfilled: {reason}")
     if done.refused:
         reasons = " ".join(done.refused)
         hints = [flag for word, flag in CURES.items() if word in reasons]
         if hints:
-            print(f"To fill them all the same: {', '.join(hints)}")
+            c.tell(f"To fill them all the same: {', '.join(hints)}")
         raise typer.Exit(3)
 
 

@@ -22,6 +22,8 @@ def command(
     byte_order: c.ByteOrder = None,
     text_encoding: c.TextEncoding = None,
     dt: c.Interval = None,
+    t0: c.FirstTime = None,
+    salvage: c.Salvage = False,
     as_json: c.Json = False,
 ) -> None:
     """Say what a file is: layout, keys, live, dead and absent traces of each gather, and what would be filled."""
@@ -30,7 +32,7 @@ def command(
     with c.progress() as told:
         about = describe_file(
             file,
-            layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt),
+            layout=c.make_layout(n_samples, sample_format, byte_order, text_encoding, dt, t0=t0, salvage=salvage),
             gathers=c.make_gathers(gather, trace, trace_step, trace_range),
             dead=dead,  # type: ignore[arg-type]
             progress=told,

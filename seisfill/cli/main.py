@@ -1,9 +1,15 @@
 """The door: verbs, and the one place where our errors become a line and an exit code."""
 
+import contextlib
+import functools
 import io
+import shlex
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -28,11 +34,30 @@ from seisfill.cli import (
     worlds,
 )
 from seisfill.cli.console import say
-from seisfill.errors import SeisfillError, SeisfillWarning
+from seisfill.errors import Interrupted, SeisfillError, SeisfillWarning
 
-DONE, UNEXPECTED, REFUSED, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, UNEXPECTED, REFUSED, UNFINISHED = 0, 1, 2, 3
+INTERRUPTED, TERMINATED = 130, 143
 # A wrong word on the command line: click's UsageError, which newer typers carry under a private name.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class _Stopped(Exception):  # noqa: N818 (nothing went wrong)
+    """Ctrl-C or SIGTERM, in a form that typer lets through: it would end with code 130 and no word."""
+
+
+def _stoppable(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    """A command that says what was left when it is stopped."""
+
+    @functools.wraps(command)
+    def run_it(*words: Any, **options: Any) -> int | None:
+        try:
+            return command(*words, **options)
+        except KeyboardInterrupt as stop:
+            raise _Stopped from stop
+
+    return run_it
+
 
 app = typer.Typer(
     name="seisfill",
@@ -59,7 +84,7 @@ for verb in (
     ablate,
     demo,
 ):
-    app.command(verb.__name__.rpartition(".")[2])(verb.command)
+    app.command(verb.__name__.rpartition(".")[2])(_stoppable(verb.command))
 
 
 @app.callback(invoke_without_command=True)
@@ -78,7 +103,8 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal has no letters for
     try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        with _terminable():
+            code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)
     except USAGE_ERROR as error:
         said = " ".join(error.format_message().split())  # type: ignore[attr-defined]
@@ -87,12 +113,38 @@ def run() -> None:
     except SeisfillError as error:
         say(f"seisfill: error: {' '.join(str(error).split())}")
         sys.exit(REFUSED)
-    except (KeyboardInterrupt, typer.Abort):
-        say("seisfill: interrupted; no output was left")
-        sys.exit(INTERRUPTED)
+    except (_Stopped, KeyboardInterrupt, typer.Abort) as stop:
+        say(f"seisfill: interrupted; {_what_was_left(stop.__cause__)}")
+        sys.exit(getattr(stop.__cause__, "code", INTERRUPTED))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(DONE)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: in order."""
+
+    def stop(*_: object) -> None:
+        raise Interrupted(code=TERMINATED)
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _what_was_left(stop: BaseException | None) -> str:
+    """What an interrupted command kept, and the command that goes on."""
+    kept = getattr(stop, "kept", "")
+    if not kept:
+        return "nothing unfinished was left"
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    return f"{kept} Continue with: {shlex.join(words if '--resume' in words else [*words, '--resume'])}"
 
 
 def _show_warning_once() -> Callable[..., None]:

@@ -27,4 +27,4 @@ def command(
         device=choose_device(device),
         report=lambda done: c.say(f"{done} of {shots} shots"),
     )
-    print(f"{path}: {shots} shots")
+    c.tell(f"{path}: {shots} shots")

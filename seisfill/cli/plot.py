@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seisfill.cli import console as c
+
 
 def command(
     file: Annotated[Path, typer.Argument(help="Truth, or a file with holes; with --held-out, a filled file.")],
@@ -50,7 +52,7 @@ def command(
     else:
         _refuse("a picture of samples", {"--weights": weights})
         key = plot_file(file, save, filled=filled, decimated=decimated, sigma=sigma, gather=gather)
-    print(f"{save}: gather {key}")
+    c.tell(f"{save}: gather {key}")
 
 
 def _refuse(picture: str, beside: Mapping[str, object]) -> None:

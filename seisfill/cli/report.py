@@ -24,4 +24,4 @@ def command(
     from seisfill.workflows.report import write_report
 
     done = write_report(file, filled, truth=truth, sigma=sigma, out=out, most=gathers, force=force)
-    print(f"{done.path}: {done.size / 1e6:.1f} MB, shows gathers {', '.join(done.gathers)}")
+    c.tell(f"{done.path}: {done.size / 1e6:.1f} MB, shows gathers {', '.join(done.gathers)}")

@@ -18,4 +18,5 @@ def command(
     from seisfill.workflows.strip import strip_file
 
     notes = strip_file(filled, out, sidecar=sidecar, force=force)
-    print(f"{out}: {notes.head['input']['n_traces']} traces, sha256 {notes.head['input']['sha256']} as before the fill")
+    known = notes.head["input"]
+    c.tell(f"{out}: {known['n_traces']} traces, sha256 {known['sha256']} as before the fill")

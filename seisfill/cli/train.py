@@ -49,7 +49,7 @@ def command(
     if as_json:
         c.print_json({"weights": str(done.weights), "step": done.step, "steps": done.steps, "seconds": done.seconds})
     else:
-        print(f"{done.weights}: step {done.step} of {done.steps}, {done.seconds / 60:.1f} minutes")
+        c.tell(f"{done.weights}: step {done.step} of {done.steps}, {done.seconds / 60:.1f} minutes")
 
 
 def _measure(config: Any, device: str, *, as_json: bool) -> None:

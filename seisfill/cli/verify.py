@@ -22,7 +22,7 @@ def command(
     if as_json:
         c.print_json(asdict(verdict))
     else:
-        print(
+        c.tell(
             f"{filled}: {'untouched' if verdict.untouched else 'NOT untouched'}: {verdict.recorded} recorded traces "
             f"equal byte for byte, {verdict.inserted} inserted, {verdict.in_place} dead traces filled in place, "
             f"holes of {verdict.holes} filled" + (f"; {verdict.problem}" if verdict.problem else "")

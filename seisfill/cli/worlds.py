@@ -17,4 +17,4 @@ def command(
     from seisfill.workflows.worlds import draw_worlds
 
     for path in draw_worlds(out, family=family, seed=seed):
-        print(path)
+        c.tell(str(path))

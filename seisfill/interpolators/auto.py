@@ -60,6 +60,12 @@ class AutoInterpolator:
         found = (getattr(filler, "trained_gap", None) for filler in self.candidates.values())
         return next((gap for gap in found if gap), None)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went otherwise than planned in the candidates, each once."""
+        found = (getattr(filler, "notes", ()) for filler in self.candidates.values())
+        return tuple(dict.fromkeys(note for notes in found for note in notes))
+
     def needs_neighbours(self, gather: Gather) -> bool:
         """Whether *gather* has too few live traces for a trial of its own, so that `fill` should be given a context."""
         return int(gather.live.sum()) < FEWEST

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from seisfill.gather import Bools, Filled, Floats, Gather
-from seisfill.interpolators.base import Interpolator, make_answer
+from seisfill.interpolators.base import Interpolator, Limits, make_answer
 from seisfill.moveout import Moveout, MoveoutFit, fit_moveout
 from seisfill.neighbours import interpolate_linear
 
@@ -48,30 +48,76 @@ class Flattened:
         """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
         return getattr(self.inner, "trained_gap", None)
 
+    @property
+    def limits(self) -> Limits:
+        """What the inner filler does not invent."""
+        return getattr(self.inner, "limits", Limits())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went otherwise than planned in the inner filler."""
+        return getattr(self.inner, "notes", ())
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* are not used."""
-        if gather.known.all() or gather.live.sum() < 2 or gather.guides:
-            return self.inner.fill(gather, context=context)
-        return self.fill_along(gather, fit_moveout(without_holes(gather), fit=self.fit))
+        flat = self._flatten(gather)
+        return self.inner.fill(gather, context=context) if flat is None else flat.restore(self.inner.fill(flat.gather))
+
+    def fill_many(self, gathers: Sequence[Gather]) -> list[Filled]:
+        """Fill several gathers, each along its moveout; an inner filler that takes several is given them together."""
+        together = getattr(self.inner, "fill_many", None)
+        if together is None:
+            return [self.fill(gather) for gather in gathers]
+        flats = [self._flatten(gather) for gather in gathers]
+        pairs = list(zip(gathers, flats, strict=True))
+        answers = together([gather if flat is None else flat.gather for gather, flat in pairs])
+        return [answer if flat is None else flat.restore(answer) for answer, flat in zip(answers, flats, strict=True)]
 
     def fill_along(self, gather: Gather, moveout: Moveout) -> Filled:
         """Fill *gather* along a moveout that is known."""
+        flat = _Flat.of(gather, moveout)
+        return self.inner.fill(gather) if flat is None else flat.restore(self.inner.fill(flat.gather))
+
+    def _flatten(self, gather: Gather) -> "_Flat | None":
+        """The flat gather; None where the inner filler is to see *gather* itself."""
+        if gather.known.all() or gather.live.sum() < 2 or gather.guides:
+            return None
+        return _Flat.of(gather, fit_moveout(without_holes(gather), fit=self.fit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Flat:
+    """A gather made flat, and the way back: which of its pieces hold anything."""
+
+    whole: Gather
+    gather: Gather
+    moveout: Moveout
+    busy: Bools
+
+    @classmethod
+    def of(cls, gather: Gather, moveout: Moveout) -> "_Flat | None":
+        """None where there is nothing to shift."""
         if moveout.is_flat:
-            return self.inner.fill(gather)
+            return None
         pieces = moveout.flatten(without_holes(gather).data)
         busy = np.asarray(pieces[:, gather.live].any(axis=(1, 2)))
         if not busy.any():
-            return self.inner.fill(gather)
+            return None
         valid = None
         if gather.valid is not None:
             valid = _side_by_side(moveout.flatten((~gather.known).astype(np.float32))[busy]) < SPILL
-        answer = self.inner.fill(replace(gather, data=_side_by_side(pieces[busy]), valid=valid, guides={}))
+        flat = replace(gather, data=_side_by_side(pieces[busy]), valid=valid, guides={})
+        return cls(whole=gather, gather=flat, moveout=moveout, busy=busy)
+
+    def restore(self, answer: Filled) -> Filled:
+        """The answer to the flat gather as one to the whole."""
+        back, busy = self.moveout.restore, self.busy
         return make_answer(
-            gather,
-            moveout.restore(_apart(answer.data, busy)),
+            self.whole,
+            back(_apart(answer.data, busy)),
             method=f"{answer.method} along moveout",
             judged=(answer.filled, dict(answer.reasons)),
-            sigma=None if answer.sigma is None else np.abs(moveout.restore(_apart(answer.sigma, busy))),
+            sigma=None if answer.sigma is None else np.abs(back(_apart(answer.sigma, busy))),
         )
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from seisfill._checks import did_you_mean
 from seisfill.errors import InvalidParameterError
-from seisfill.interpolators.auto import AutoInterpolator
 from seisfill.interpolators.base import Interpolator, Limits
-from seisfill.interpolators.flattened import Flattened
+from seisfill.interpolators.blocks import Blocks
 from seisfill.interpolators.linear import LinearInterpolator
 
 ALONG = frozenset(
@@ -25,7 +24,10 @@ def load_interpolator(
     **options: Any,
 ) -> Interpolator:
     """
-    Filler by its name.
+    Filler by its name, for gathers of any size.
+
+    All but straight lines, which need little memory beside the gather, fill large gathers in blocks
+    (`seisfill.interpolators.blocks`).
 
     Parameters
     ----------
@@ -57,19 +59,29 @@ def load_interpolator(
     if method == "auto" and moveout is not None:
         raise InvalidParameterError("Invalid moveout for method auto: must not be given; it tries both by itself.")
     filler = _MAKERS[method](limits=limits, device=device, **options)
-    return Flattened(inner=filler) if (method in ALONG if moveout is None else moveout) else filler
+    if method in ALONG if moveout is None else moveout:
+        filler = _along_moveout(filler)
+    return filler if isinstance(filler, LinearInterpolator) else Blocks(inner=filler)
+
+
+def _along_moveout(filler: Interpolator) -> Interpolator:
+    from seisfill.interpolators.flattened import Flattened
+
+    return Flattened(inner=filler)
 
 
 def _auto(
     *, limits: Limits | None, device: str, weights: str | Path | None = None, flips: bool = False, seed: int = 0
 ) -> Interpolator:
     """Raw and along the moveout: straight lines, the network, prediction filters, and more for random holes."""
+    from seisfill.interpolators.auto import AutoInterpolator
+
     given: dict[str, Any] = {"limits": limits, "device": device}
     network = _network(weights=weights, flips=flips, **given)
     fillers = {"linear": _linear(**given), "network": network, "prediction": _prediction(**given)}
     candidates = dict(fillers)
     for name, filler in (fillers | {"pocs": _pocs(**given)}).items():
-        candidates[f"{name} along moveout"] = Flattened(inner=filler)
+        candidates[f"{name} along moveout"] = _along_moveout(filler)
     return AutoInterpolator(
         candidates=candidates, fallback="network along moveout", limits=limits or Limits(), seed=seed
     )

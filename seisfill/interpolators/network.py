@@ -1,20 +1,19 @@
-"""The gated network as a filler: gain, tiles with a halo, the network, and back. The only filler that knows torch."""
+"""The gated network as a filler: gain, tiles with a halo, the network, and back. No other filler knows networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.base import Limits, choose_device, make_answer
+from seisfill.interpolators.batches import Tile, TileRunner
 from seisfill.interpolators.turns import TURNS
 from seisfill.nn.unet import UNet
 from seisfill.nn.weights import DEFAULT, load_weights
-from seisfill.patches.assemble import PatchAssembler, extract_patches
+from seisfill.patches.assemble import PatchAssembler
 from seisfill.patches.gain import Gain
 from seisfill.patches.grid import PatchGrid
 from seisfill.patches.windows import Window, flat_window
@@ -109,10 +108,12 @@ class NetworkInterpolator:
     weights_sha256: str | None = None
     trained_gap: int | None = None
     turns: int = 0
+    _runner: TileRunner = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.turns <= len(TURNS):
             raise InvalidParameterError(f"Invalid turns {self.turns}: must be from 0 to {len(TURNS)}.")
+        object.__setattr__(self, "_runner", TileRunner(self.network, flips=self.flips))
 
     @classmethod
     def load(
@@ -167,6 +168,11 @@ class NetworkInterpolator:
         """Whether the weights were trained with slopes that a user trusts."""
         return self.network.config.guides
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went otherwise than planned: batches that were too large for the memory of a GPU."""
+        return self._runner.notes
+
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """
         Fill *gather*; the neighbours in *context* are not used.
@@ -179,31 +185,29 @@ class NetworkInterpolator:
         InvalidParameterError
             If the gather has a slope and the network takes no guides, or turns are asked for besides.
         """
-        guide = self._guide(gather)
-        if guide is not None and self.turns:
-            raise InvalidParameterError(
-                f"Invalid turns {self.turns} of a gather with guides: must be 0, as slopes do not turn with it."
-            )
-        judged = self.limits.judge(gather.live)
-        known = gather.known
-        if known.all() or gather.live.sum() < 2 or not gather.data.any():
-            return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
-        gain = Gain.fit(gather.data, known)
-        gained = gain.apply(gather.data)
-        estimate, scale = self._estimate(gained, known, guide)
-        if self.turns:
-            scale = self._with_spread(gained, known, estimate, scale)
-        return make_answer(gather, gain.undo(estimate), method="network", judged=judged, sigma=gain.undo(scale))
+        return self._fill_together([gather])[0]
 
-    def _with_spread(self, data: Floats, known: np.ndarray, estimate: Floats, scale: Floats) -> Floats:
-        """The Laplace scale of what the network tells of itself and what its other looks tell of it."""
-        square = np.zeros(data.shape)
-        for turn in TURNS[: self.turns]:
-            other, _ = self._estimate(*turn.look(data, known), None)
-            square += (turn.undo(other, (data.shape[0], data.shape[1])).astype(np.float64) - estimate) ** 2
-        # the variance of a Laplace variable is twice the square of its scale
-        both: Floats = np.sqrt(scale.astype(np.float64) ** 2 + square / (2 * self.turns)).astype(np.float32)
-        return both
+    def fill_many(self, gathers: Sequence[Gather]) -> list[Filled]:
+        """
+        Fill several gathers: on a GPU, equal tiles of all of them go through the network together.
+
+        On a CPU that gains nothing, and each is filled by itself. Raises what `fill` does.
+        """
+        if self._runner.most == 1:
+            return [self.fill(gather) for gather in gathers]
+        return self._fill_together(gathers)
+
+    def _fill_together(self, gathers: Sequence[Gather]) -> list[Filled]:
+        guides = [self._guide(gather) for gather in gathers]
+        for guide in guides:
+            if guide is not None and self.turns:
+                raise InvalidParameterError(
+                    f"Invalid turns {self.turns} of a gather with guides: must be 0, as slopes do not turn with it."
+                )
+        works = [_Work(gather, guide, self.limits) for gather, guide in zip(gathers, guides, strict=True)]
+        looks = [look for work in works if work.is_any for look in work.looks(self.turns)]
+        estimates = iter(self._estimate(looks))
+        return [work.answer([next(estimates) for _ in range(1 + self.turns)] if work.is_any else []) for work in works]
 
     def _guide(self, gather: Gather) -> Floats | None:
         """Slope and trust of a gather, (2, n_traces, n_samples); None where it has none."""
@@ -218,32 +222,68 @@ class NetworkInterpolator:
         trust = gather.guides.get("trust", np.ones_like(slope))
         return np.stack([np.where(trust > 0, slope, 0), trust]).astype(np.float32)
 
-    def _estimate(self, data: Floats, known: np.ndarray, guide: Floats | None) -> tuple[Floats, Floats]:
-        """Estimate and Laplace scale of a gained gather, tile by tile."""
-        grid = self.tiles.grid((data.shape[0], data.shape[1]), multiple=self.network.multiple)
-        window = self.tiles.window(grid.patch_shape)
-        estimate, scale = PatchAssembler(grid, window=window), PatchAssembler(grid, window=window)
-        patches, masks = extract_patches(data, grid), extract_patches(known, grid)
-        guides = None if guide is None else np.stack([extract_patches(part, grid) for part in guide], axis=1)
-        for index in range(len(grid)):
-            shown = None if guides is None else torch.from_numpy(guides[index])
-            answer = self._tile(torch.from_numpy(patches[index]), torch.from_numpy(masks[index]), shown)
-            estimate.add(index, answer[0].numpy())
-            scale.add(index, answer[1].numpy())
-        return estimate.finish(), scale.finish()
+    def _estimate(self, looks: Sequence[Tile]) -> list[tuple[Floats, Floats]]:
+        """Estimate and Laplace scale of gained gathers, each cut into tiles."""
+        grids = [self._grid(look) for look in looks]
+        tiles = [tile for look, grid in zip(looks, grids, strict=True) for tile in _cut(look, grid)]
+        answers = self._runner.run(tiles)
+        found = []
+        for grid in grids:
+            window = self.tiles.window(grid.patch_shape)
+            estimate, scale = PatchAssembler(grid, window=window), PatchAssembler(grid, window=window)
+            for index in range(len(grid)):
+                answer = next(answers)
+                estimate.add(index, answer[0])
+                scale.add(index, answer[1])
+            found.append((estimate.finish(), scale.finish()))
+        return found
 
-    @torch.inference_mode()
-    def _tile(self, data: Tensor, known: Tensor, guide: Tensor | None = None) -> Tensor:
-        """Estimate and scale of one tile: (X, T), (X, T) and (2, X, T), or None, to (2, X, T) on the CPU."""
-        device = next(self.network.parameters()).device
-        data, mask = data[None, None].to(device), known[None, None].float().to(device)
-        turns = [(sign, axes) for sign in (1, -1) for axes in ([], [-2])] if self.flips else [(1, [])]
-        total = torch.zeros(2, *data.shape[-2:], device=device)
-        for sign, axes in turns:
-            inputs = [sign * data.flip(axes), mask.flip(axes)]
-            if guide is not None:
-                turn = torch.tensor([-1.0 if axes else 1.0, 1.0])[:, None, None]  # reversed, what dips down dips up
-                inputs.append((turn * guide.flip(axes))[None].to(device))
-            estimate, log_scale = self.network(*inputs)
-            total += torch.stack([sign * estimate[0, 0], log_scale[0, 0].exp()]).flip(axes)
-        return (total / len(turns)).cpu()
+    def _grid(self, look: Tile) -> PatchGrid:
+        return self.tiles.grid((look.data.shape[0], look.data.shape[1]), multiple=self.network.multiple)
+
+
+def _cut(look: Tile, grid: PatchGrid) -> list[Tile]:
+    """Tiles of a gained gather, in the order of the grid."""
+    return [
+        Tile(data=look.data[box], known=look.known[box], guide=None if look.guide is None else look.guide[:, *box])
+        for box in grid
+    ]
+
+
+class _Work:
+    """One gather on its way through the network: gained, looked at from several sides, and put together again."""
+
+    def __init__(self, gather: Gather, guide: Floats | None, limits: Limits) -> None:
+        self.gather, self.guide, self.known = gather, guide, gather.known
+        self.judged = limits.judge(gather.live)
+        lacking = self.judged[0].any() or not self.known[gather.live].all()
+        self.is_any = bool(lacking and gather.live.sum() >= 2 and gather.data.any())
+        if self.is_any:
+            self.gain = Gain.fit(gather.data, self.known)
+
+    def looks(self, turns: int) -> list[Tile]:
+        """The gather as it is, and as many *turns* of it."""
+        gained = self.gain.apply(self.gather.data)
+        turned = (turn.look(gained, self.known) for turn in TURNS[:turns])
+        others = [Tile(data=data, known=known) for data, known in turned]
+        return [Tile(data=gained, known=self.known, guide=self.guide), *others]
+
+    def answer(self, estimates: Sequence[tuple[Floats, Floats]]) -> Filled:
+        """What the *estimates* of all looks say together; nothing where there are none."""
+        gather, judged = self.gather, self.judged
+        if not estimates:
+            return make_answer(gather, np.zeros_like(gather.data), method="network", judged=judged)
+        (estimate, scale), *others = estimates
+        if others:
+            scale = self._with_spread(estimate, scale, [other for other, _ in others])
+        undo = self.gain.undo
+        return make_answer(gather, undo(estimate), method="network", judged=judged, sigma=undo(scale))
+
+    def _with_spread(self, estimate: Floats, scale: Floats, others: Sequence[Floats]) -> Floats:
+        """The Laplace scale of what the network tells of itself and what its other looks tell of it."""
+        square = np.zeros(estimate.shape)
+        for turn, other in zip(TURNS, others, strict=False):  # as many as were looked at
+            square += (turn.undo(other, (estimate.shape[0], estimate.shape[1])).astype(np.float64) - estimate) ** 2
+        # the variance of a Laplace variable is twice the square of its scale
+        both: Floats = np.sqrt(scale.astype(np.float64) ** 2 + square / (2 * len(others))).astype(np.float32)
+        return both

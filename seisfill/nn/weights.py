@@ -10,12 +10,13 @@ import torch
 from safetensors import SafetensorError
 
 from seisfill._checks import did_you_mean
-from seisfill._files import sha256_of
+from seisfill._files import replace_file, sha256_of
 from seisfill.errors import WeightsError
 from seisfill.nn.unet import UNet, UNetConfig
 
 SHIPPED = Path(__file__).parent / "shipped"
 DEFAULT = "small"
+FLOATS = ("F16", "BF16", "F32", "F64")  # as safetensors calls them
 
 
 def save_weights(path: Path, network: UNet, *, card: dict[str, Any], dtype: torch.dtype = torch.float32) -> None:
@@ -35,9 +36,9 @@ def save_weights(path: Path, network: UNet, *, card: dict[str, Any], dtype: torc
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     state = {name: value.detach().to("cpu", dtype).contiguous() for name, value in network.state_dict().items()}
-    safetensors.torch.save_file(state, path)
+    replace_file(path, safetensors.torch.save(state))
     whole = {**card, "network": asdict(network.config), "sha256": sha256_of(path)}
-    path.with_suffix(".json").write_text(json.dumps(whole, indent=2) + "\n")
+    replace_file(path.with_suffix(".json"), (json.dumps(whole, indent=2) + "\n").encode())
 
 
 def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[UNet, dict[str, Any]]:
@@ -61,7 +62,8 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[UN
         card = json.loads(path.with_suffix(".json").read_text())
         size: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card["network"].items()}
         config = UNetConfig(**size)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        card.get("config", {}).get("stream", {}).get("gain")  # asked for later: the tables must be tables
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsError(
             f"Invalid weights {path}: must have a readable card {path.with_suffix('.json').name} beside them "
             f"({type(error).__name__}: {error}). Copy both files of the training's output."
@@ -75,12 +77,27 @@ def load_weights(name: str | Path = DEFAULT, *, device: str = "cpu") -> tuple[UN
             f"{sha256_of(path)[:12]}.... The file is corrupt or belongs to another card; copy both again."
         )
     try:
+        _check_shapes(path, config)
         network = UNet(config)
         network.load_state_dict({k: v.float() for k, v in safetensors.torch.load_file(path).items()})
     except (SafetensorError, RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         first = str(error).strip().splitlines()[0]
         raise WeightsError(f"Invalid weights {path}: must fit the network of their card. {first}") from error
     return network.to(device).eval(), card
+
+
+def _check_shapes(path: Path, config: UNetConfig) -> None:
+    """Raise unless the file holds the floats of that network; no memory is taken for either before it is known."""
+    with torch.device("meta"):
+        wanted = {name: list(value.shape) for name, value in UNet(config).state_dict().items()}
+    with safetensors.safe_open(path, "pt") as file:
+        held = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+        for name in sorted(wanted.keys() | held.keys()):
+            shape = held[name].get_shape() if name in held else None
+            if shape != wanted.get(name):
+                raise ValueError(f"{name[:80]} must be {wanted.get(name, 'absent')}, is {shape or 'absent'}.")
+            if held[name].get_dtype() not in FLOATS:
+                raise ValueError(f"{name[:80]} must hold floats, holds {held[name].get_dtype()}.")
 
 
 def find_weights(name: str | Path) -> Path:

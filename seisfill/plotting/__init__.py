@@ -3,7 +3,7 @@
 from seisfill.plotting._panel import add_colour_bar
 from seisfill.plotting.calibration import plot_calibration
 from seisfill.plotting.comparison import Page, plot_comparison
-from seisfill.plotting.figure import check_picture, new_figure, save_figure
+from seisfill.plotting.figure import check_picture, new_figure, save_figure, title_of
 from seisfill.plotting.frame import Frame
 from seisfill.plotting.gates import plot_gate, plot_gates
 from seisfill.plotting.image import clip_of, plot_section
@@ -38,4 +38,5 @@ __all__ = [
     "plot_sigma_band",
     "plot_wiggle",
     "save_figure",
+    "title_of",
 ]

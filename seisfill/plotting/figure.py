@@ -7,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from seisfill._plain import plain
 from seisfill.errors import FileAccessError, InvalidParameterError
 
 # What each format would otherwise stamp with the time or the version: the same figure must give the same bytes.
@@ -30,6 +31,18 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.06))
     FigureCanvasAgg(figure)
     return figure
+
+
+def title_of(path: Path) -> str:
+    r"""
+    Name of a file as a title can show it: a dollar begins no formula, and what is not printable is spelled out.
+
+    Examples
+    --------
+    >>> title_of(Path("data/shots.sgy")), title_of(Path("a$b$.sgy"))
+    ('shots.sgy', 'a\\$b\\$.sgy')
+    """
+    return plain(path.name).replace("$", r"\$")
 
 
 def check_picture(path: str | Path) -> Path:

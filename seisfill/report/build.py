@@ -75,7 +75,7 @@ def _quality(findings: Findings, grid: Grid) -> dict[str, Any]:
             f"{plural(known.n_held_out, 'recorded trace')} of {plural(known.n_trials, 'gather')} were hidden as the "
             "survey's own holes are made, filled from the others and held against what was recorded."
         )
-        bands = judge_bands(findings.trials)
+        bands = judge_bands(findings.trials, wider=findings.wider, back=findings.back)
         if bands is not None:
             charts.append(calibration_chart(bands.nominal, bands.found, n_traces=bands.n_traces, how=bands.how))
         if known.stretch > WIDER:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seisfill.trust.error_model import ErrorModel
+from seisfill.trust.expected import expect
 from seisfill.trust.stretch import is_regular
 from seisfill.trust.trial import Trial
 
@@ -34,37 +35,50 @@ class Bands:
     how: str
 
 
-def judge_bands(trials: Sequence[Trial]) -> Bands | None:
+def judge_bands(trials: Sequence[Trial], *, wider: Sequence[Trial] = (), back: Sequence[Trial] = ()) -> Bands | None:
     """
     Fit the error model to the trials of other gathers, and count the errors inside its intervals.
+
+    In regular data the holes of trials are wider than the ones that the model speaks of. There the traces that were
+    filled there and back are counted, their errors as large as they are expected to be at the real scale
+    (`seisfill.trust.expected.expect`).
 
     Parameters
     ----------
     trials : sequence of Trial
-        Of one file; every trace counts as one, whatever its length. Those of regular data are left out: their holes are
-        wider than the ones that the model speaks of.
+        Of one file; every trace counts as one, whatever its length.
+    wider, back : sequence of Trial
+        Of regular data: holes four times too wide, and recorded traces filled from filled ones.
 
     Returns
     -------
     Bands or None
         None where there are too few held-out traces.
     """
-    counted = [trial for trial in trials if trial.tried.any() and not is_regular(trial)]
-    if sum(int(trial.tried.sum()) for trial in counted) < FEWEST:
-        return None
+    made = {"trials": [trial for trial in trials if trial.tried.any()], "wider": wider, "back": back}
+    numbers = sorted({trial.number for trial in made["trials"]})
     shares = []
-    for number, trial in enumerate(counted):
-        others = [other for place, other in enumerate(counted) if place != number] or counted
-        shares.append(_shares(ErrorModel.fit(others), trial))
-    whole = np.concatenate([share for share in shares if len(share)] or [np.zeros((0, len(LEVELS)))])
+    for number in numbers:
+        own = {kind: [trial for trial in found if trial.number == number] for kind, found in made.items()}
+        others = {kind: [trial for trial in found if trial.number != number] for kind, found in made.items()}
+        model = ErrorModel.fit(**(others if others["trials"] else made))
+        shares += [_shares(model, trial) for trial in _at_real_scale(**own)]
+    whole = np.concatenate([*shares, np.zeros((0, len(LEVELS)))])
     if len(whole) < FEWEST:
         return None
     how = (
         "each gather judged by a model that saw only the others"
-        if len(counted) > 1
+        if len(numbers) > 1
         else "one gather, judged by a model that saw it"
-    )
+    ) + (", on recorded traces that were filled there and back" if back else "")
     return Bands(nominal=LEVELS, found=tuple(whole.mean(axis=0).tolist()), n_traces=len(whole), how=how)
+
+
+def _at_real_scale(trials: Sequence[Trial], wider: Sequence[Trial], back: Sequence[Trial]) -> list[Trial]:
+    """Trials whose errors speak for the real holes; none of regular data of which nothing came back."""
+    if back:
+        return expect(trials, wider=wider, back=back).corrected()
+    return [trial for trial in trials if not is_regular(trial)]
 
 
 def _shares(model: ErrorModel, trial: Trial) -> np.ndarray:

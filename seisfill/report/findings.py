@@ -64,6 +64,8 @@ class Findings:
         What the sidecar keeps of the held-out check: ``quality``, ``coverage``; empty where there was none.
     untouched : str
         Whether recorded traces are as they were, in words.
+    wider, back : tuple of Trial
+        Of regular data: the check's trials at four times the scale, and those there and back; numbered alike.
     """
 
     table: TraceTable
@@ -73,6 +75,8 @@ class Findings:
     true: Mapping[int, tuple[float, float, int]]
     check: Mapping[str, Any]
     untouched: str
+    wider: tuple[Trial, ...] = ()
+    back: tuple[Trial, ...] = ()
 
     @cached_property
     def predicted(self) -> np.ndarray:

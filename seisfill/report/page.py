@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from seisfill._plain import plain
 from seisfill._version import __version__
 from seisfill.report.chart import Chart
 
@@ -130,6 +131,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATE),
         autoescape=True,
+        finalize=lambda value: plain(value, keep="\n") if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -139,6 +141,8 @@ def _environment() -> Environment:
 def render_page(page: Page) -> str:
     """
     One HTML page; a policy inside it forbids every address but its own pictures, and every script but its own.
+
+    Letters that are not printable, such as marks that turn the direction of reading, are spelled out.
 
     Examples
     --------

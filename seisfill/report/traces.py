@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from seisfill.segy.coordinates import MAP_WORDS, coordinate_scale
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, PLACED, Sidecar
-from seisfill.segy.reader import SegyReader, coordinate_scale
+from seisfill.segy.reader import SegyReader
 
 RECORDED, FILLED, REVIVED, REFUSED, MENDED = range(5)
 KINDS = {
@@ -179,8 +180,7 @@ def _detail(row: dict[str, Any], flags: list[str]) -> Detail:
 
 def _middles(reader: SegyReader) -> np.ndarray | None:
     """Where each trace lies on the map, as its header says: (n_traces, 2) [m], None where headers say nothing."""
-    words = ("scalco", "sx", "sy", "gx", "gy")
-    scalar, *values = reader.index.columns(*words)
+    scalar, *values = reader.index.columns("scalco", *map(reader.coordinate, MAP_WORDS))
     scale = coordinate_scale(scalar)
     source, receiver = (np.stack([x * scale, y * scale], axis=1) for x, y in (values[:2], values[2:]))
     if not receiver.any():

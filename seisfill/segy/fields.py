@@ -198,7 +198,8 @@ def read_field(headers: np.ndarray, field: Field, byte_order: str) -> np.ndarray
     -------
     int64 or float64 array, shape (n,)
     """
-    return _word_view(headers, field, byte_order).astype(np.float64 if field.kind[0] == "f" else np.int64)
+    with np.errstate(invalid="ignore"):  # bytes that are no floats may look like a signalling NaN
+        return _word_view(headers, field, byte_order).astype(np.float64 if field.kind[0] == "f" else np.int64)
 
 
 def write_field(headers: np.ndarray, field: Field, values: Any, byte_order: str) -> None:
@@ -250,7 +251,9 @@ class BinaryHeader:
     """
     What the binary file header of SEG-Y says when read in one byte order.
 
-    Words that came with rev 2 are 0 where the file does not claim rev 2: before that, their bytes were anybody's.
+    Words that came with rev 2 are 0 where the file does not claim rev 2: before that, their bytes were anybody's. So
+    are they, but for the byte order constant, where that constant is noise: then the claim is noise too, and rev 1 is
+    believed.
     """
 
     interval_us: float
@@ -276,18 +279,20 @@ class BinaryHeader:
         # rev 1 wrote the revision as a two-byte number, which little-endian writers swap
         revision = raw[3500] or (raw[3501] if byte_order == "<" else 0)
         revision = revision if revision <= 2 else 0
-        rev2 = revision == 2
+        claims_rev2 = revision == 2
+        endian = at(3297, "I") if claims_rev2 else 0
+        rev2 = claims_rev2 and (not endian or sorted(raw[3296:3300]) == [1, 2, 3, 4])
         extra_headers = "h" if raw[3501] and raw[3500] else "i"  # rev 2.1 gave bytes 3509-3510 to the kind of survey
         long_count, long_interval = (at(3269, "I"), at(3273, "d")) if rev2 else (0, 0.0)
         return cls(
-            interval_us=float(long_interval) if 0 < long_interval < 1e12 else float(at(3217, "H")),
+            interval_us=float(long_interval) if 1e-3 <= long_interval <= 1e9 else float(at(3217, "H")),
             n_samples=long_count or at(3221, "H"),
             samples_bytes="3269-3272" if long_count else "3221-3222",
             short_n_samples=at(3221, "H"),
             format_code=at(3225, "h"),
-            revision=revision,
+            revision=1 if claims_rev2 and not rev2 else revision,
             n_extended_text=at(3505, "h") if revision else 0,
-            endian=at(3297, "I") if rev2 else 0,
+            endian=endian,
             first_trace=at(3521, "Q") if rev2 else 0,
             n_traces=at(3513, "Q") if rev2 else 0,
             n_extra_headers=at(3507, extra_headers) if rev2 else 0,

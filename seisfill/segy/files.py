@@ -1,17 +1,19 @@
-"""Files as a whole: never overwrite, never leave half of one under its name, copy in chunks."""
+"""Files as a whole: never overwrite, never leave half of one under its name; reading ahead and writing behind."""
 
+import contextlib
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 
 from seisfill.errors import FileAccessError
 
 CHUNK_BYTES = 16 * 2**20
+T = TypeVar("T")
 
 
 def check_target(source: Path, target: Path, *, force: bool = False) -> None:
@@ -48,6 +50,32 @@ def partial_path(target: Path) -> Path:
     return target.with_name(target.name + ".partial")
 
 
+def write_all(file: int, offset: int, data: bytes | memoryview | np.ndarray) -> None:
+    """Write all of *data* at *offset* of an open file, by its number; the system's error comes as it is."""
+    raw = memoryview(np.ascontiguousarray(data).data if isinstance(data, np.ndarray) else data)
+    view = raw.cast("B") if raw.nbytes else memoryview(b"")  # an empty array has no bytes to cast
+    while len(view):
+        written = os.pwrite(file, view, offset)
+        view, offset = view[written:], offset + written
+
+
+def read_into(file: int, offset: int, block: np.ndarray) -> None:
+    """
+    Fill a contiguous array from an open file, by its number.
+
+    Raises
+    ------
+    OSError
+        If the file ends before the array is full.
+    """
+    view = memoryview(block.data).cast("B") if block.size else memoryview(b"")
+    while len(view):
+        n = os.preadv(file, [view], offset)
+        if not n:
+            raise OSError(f"it ends before byte {offset + len(view)}")
+        view, offset = view[n:], offset + n
+
+
 class PartialFile:
     """
     A file that gets its name only when it is whole: ``NAME.partial`` until `commit`, removed if left before.
@@ -56,14 +84,21 @@ class PartialFile:
     ----------
     target : Path
         Name that it gets.
+    go_on : bool
+        Go on in the ``NAME.partial`` that an earlier run kept, instead of beginning a new one.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, go_on: bool = False) -> None:
         self.target = target
         self.path = partial_path(target)
+        self._kept = False
         try:
-            self.path.unlink(missing_ok=True)  # of a run that was killed; never written through, it may be a link
-            self.file: BinaryIO = self.path.open("x+b", buffering=0)
+            if go_on:
+                number = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+                self.file: BinaryIO = os.fdopen(number, "r+b", buffering=0)
+            else:
+                self.path.unlink(missing_ok=True)  # of a run that was killed; never written through, it may be a link
+                self.file = self.path.open("x+b", buffering=0)
         except OSError as error:
             raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
 
@@ -72,16 +107,24 @@ class PartialFile:
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
-        self.path.unlink(missing_ok=True)
+        if not self._kept:
+            self.path.unlink(missing_ok=True)
+
+    def keep(self) -> None:
+        """Leave what is written so far for a later run to go on with."""
+        self._kept = True
+
+    def set_size(self, size: int) -> None:
+        """Make the file as long as it will be; what is not written yet reads as zeros."""
+        try:
+            self.file.truncate(size)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def write_at(self, offset: int, data: bytes | memoryview | np.ndarray) -> None:
         """Write all of *data* at *offset*."""
-        raw = memoryview(np.ascontiguousarray(data).data if isinstance(data, np.ndarray) else data)
-        view = raw.cast("B") if raw.nbytes else memoryview(b"")  # an empty array has no bytes to cast
         try:
-            while len(view):
-                written = os.pwrite(self.file.fileno(), view, offset)
-                view, offset = view[written:], offset + written
+            write_all(self.file.fileno(), offset, data)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -106,6 +149,68 @@ class PartialFile:
             f"Invalid output {self.target}: must be writable to its end; {error.strerror or error}. "
             "The input is untouched, and no output was left."
         )
+
+
+def give_name(target: Path) -> None:
+    """
+    Give a file that was kept under its partial name, whole, the name that it is for; one that has it is left.
+
+    Raises
+    ------
+    FileAccessError
+        If the system does not let it.
+    """
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            partial_path(target).replace(target)
+    except OSError as error:
+        raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring new names in a folder to the disk, where the file system can."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+class ReadAhead(Generic[T]):
+    """
+    Reads numbered things on another thread before they are asked for.
+
+    Parameters
+    ----------
+    read : callable
+        Thing of a number.
+
+    Examples
+    --------
+    >>> with ReadAhead(lambda number: number * number) as squares:
+    ...     [squares.get(number, ahead=[number + 1]) for number in range(4)]
+    [0, 1, 4, 9]
+    """
+
+    def __init__(self, read: Callable[[int], T]) -> None:
+        self._read = read
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="seisfill-read")
+        self._waiting: dict[int, Future[T]] = {}
+
+    def get(self, number: int, *, ahead: Iterable[int] = ()) -> T:
+        """Thing *number*; those *ahead* are read while the caller works, all others are forgotten."""
+        wanted = [number, *ahead]
+        self._waiting = {
+            n: self._waiting[n] if n in self._waiting else self._pool.submit(self._read, n) for n in wanted
+        }
+        return self._waiting.pop(number).result()
+
+    def __enter__(self) -> "ReadAhead[T]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 class WriteBehind:

@@ -1,5 +1,6 @@
 """The traces of a file as bytes: mapped read-only, header words in one pass, a scan of the samples."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from seisfill._checks import check_shape
 from seisfill.errors import FileAccessError, LayoutError
 from seisfill.segy.fields import HEADER_BYTES, Field, find_field, read_field
+from seisfill.segy.files import read_into
 from seisfill.segy.layout import Layout
 from seisfill.segy.samples import FORMATS, decode
 
@@ -94,30 +96,51 @@ class HeaderIndex:
         """
         The bytes of some traces, copied: uint8 array, shape (len(rows), trace_bytes).
 
-        Neighbouring rows, the common case, are read as one block.
+        Neighbouring rows are read together; nothing is mapped, as every page that was would count as memory.
         """
-        if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
-            return np.array(self._map(int(rows[0]), int(rows[-1]) + 1))
-        return np.asarray(self._traces[rows])
+        rows = np.asarray(rows)
+        taken = np.empty((len(rows), self.layout.trace_bytes), np.uint8)
+        cuts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                self._check_size(os.fstat(file.fileno()).st_size)
+                for start, stop in itertools.pairwise(cuts):
+                    if stop > start:
+                        offset = self.layout.first_trace + int(rows[start]) * self.layout.trace_bytes
+                        read_into(file.fileno(), offset, taken[start:stop])
+        except OSError as error:
+            raise FileAccessError(f"Invalid file {self.path}: must be readable; {error.strerror or error}.") from error
+        return taken
 
     def block(self, start: int, stop: int) -> np.ndarray:
         """The bytes of neighbouring traces, mapped: uint8 array, shape (stop - start, trace_bytes)."""
         return self._map(start, stop)
+
+    def trailing(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """The bytes behind the last trace that belong to none, block by block; nothing in most files."""
+        with self.path.open("rb") as file:
+            file.seek(self.layout.end_of_traces)
+            left = self.layout.n_trailing
+            while left and (block := file.read(min(left, chunk_bytes))):
+                left -= len(block)
+                yield block
 
     @cached_property
     def _traces(self) -> np.ndarray:
         """Every byte after the file headers, shape (n, trace_bytes)."""
         return self._map(0, self.n_traces)
 
+    def _check_size(self, size: int) -> None:
+        if size != self.layout.file_size:
+            raise LayoutError(
+                f"Invalid size {size} of {self.path}: must be {self.layout.file_size}, as its layout says."
+            )
+
     def _map(self, start: int, stop: int) -> np.ndarray:
         """The bytes of some traces, mapped read-only."""
         layout = self.layout
         try:
-            size = self.path.stat().st_size
-            if size != layout.file_size:
-                raise LayoutError(
-                    f"Invalid size {size} of {self.path}: must be {layout.file_size}, as its layout says."
-                )
+            self._check_size(self.path.stat().st_size)
             offset, shape = layout.first_trace + start * layout.trace_bytes, (stop - start, layout.trace_bytes)
             return np.asarray(np.memmap(self.path, np.uint8, mode="r", offset=offset, shape=shape))
         except OSError as error:

@@ -1,12 +1,14 @@
 """Headers of new traces: the left neighbour's, with positions interpolated along the key."""
 
+import warnings
+
 import numpy as np
 
+from seisfill.errors import SeisfillWarning
+from seisfill.segy.coordinates import MAP_WORDS, coordinate_scale, find_coordinate
 from seisfill.segy.fields import Field, find_field, read_field, write_field
 from seisfill.segy.layout import Layout
-from seisfill.segy.reader import coordinate_scale
 
-COORDINATES = ("sx", "sy", "gx", "gy")
 CDP_COORDINATES = ("cdpx", "cdpy")
 ELEVATIONS = ("gelev", "selev", "sdepth", "gdel", "sdel", "swdep", "gwdep")
 THREE_D = ("iline", "xline")
@@ -54,7 +56,7 @@ def new_headers(
     keep = {keys[0].byte} | ({gather_key.byte} if gather_key else set())
     is_3d = keys[0].name in THREE_D or (gather_key is not None and gather_key.name in THREE_D)
     has_rev1 = layout.dialect == "segy" and (layout.revision >= 1 or is_3d)
-    for name in (*COORDINATES, *(CDP_COORDINATES if has_rev1 else ())):
+    for name in (*MAP_WORDS, *(CDP_COORDINATES if has_rev1 else ())):
         maker.interpolate(name, keep, scalar="scalco")
     for name in ELEVATIONS:
         maker.interpolate(name, keep, scalar="scalel")
@@ -81,14 +83,15 @@ class _Maker:
 
     def interpolate(self, name: str, keep: set[int], *, scalar: str) -> None:
         """Interpolate one word, in metres."""
-        field = find_field(name, dialect=self.layout.dialect)
+        field = self.field(name)
         if field.byte in keep:
             return
         values = self.read(name, self.headers).astype(np.float64)
         if (values == values[0]).all() and (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all():
             return
         values = values * coordinate_scale(self.read(scalar, self.headers))
-        self.write(field, np.round(self.between(values) / coordinate_scale(self.read(scalar, self.new))))
+        line = self.between(values) / coordinate_scale(self.read(scalar, self.new))
+        self.write(field, line if field.kind.startswith("f") else np.round(line))
 
     def count(self, name: str, keep: set[int]) -> None:
         """Interpolate a number; one that is not whole becomes the whole one towards the left neighbour's."""
@@ -117,16 +120,28 @@ class _Maker:
 
     def read(self, name: str, headers: np.ndarray) -> np.ndarray:
         """A word by its SU name."""
-        return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
+        return read_field(headers, self.field(name), self.layout.byte_order)
+
+    def field(self, name: str) -> Field:
+        """A word by its SU name, in the type that the file uses."""
+        floats = self.layout.float_coordinates and name in (*MAP_WORDS, *CDP_COORDINATES)
+        return find_coordinate(name, dialect=self.layout.dialect, floats=floats)
 
     def write(self, field: Field, values: np.ndarray) -> None:
-        """Write a word; where a value does not fit, the left neighbour's stays."""
+        """Write a word; where a value does not fit, the left neighbour's stays, with a warning."""
         if field.kind.startswith("f"):
             write_field(self.new, field, values.astype(np.float32), self.layout.byte_order)
             return
         limits = np.iinfo(np.dtype(field.kind))
         fits = (values >= limits.min) & (values <= limits.max)
         old = read_field(self.new, field, self.layout.byte_order)
+        if not np.all(fits):
+            warnings.warn(
+                f"{field.name} (byte {field.byte}) of new traces has values that do not fit {field.kind}, such as "
+                f"{np.asarray(values)[~fits][0]:g}; these traces repeat their left neighbours'.",
+                SeisfillWarning,
+                stacklevel=2,
+            )
         write_field(self.new, field, np.where(fits, values, old).astype(np.int64), self.layout.byte_order)
 
     def _distance(self, headers: np.ndarray) -> np.ndarray:

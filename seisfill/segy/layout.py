@@ -2,18 +2,24 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from seisfill.errors import FileAccessError, LayoutError
-from seisfill.segy.fields import FILE_HEADER_BYTES, HEADER_BYTES
-from seisfill.segy.readings import ORDERS, LayoutOptions, Reading, best_readings, most_common, readings_of
+from seisfill.segy.complaints import what_else, why_none, why_several
+from seisfill.segy.coordinates import hold_floats
+from seisfill.segy.fields import HEADER_BYTES
+from seisfill.segy.intervals import find_interval
+from seisfill.segy.readings import LayoutOptions, Reading, best_readings, readings_of
+from seisfill.segy.refutations import refute
 from seisfill.segy.samples import FORMATS
-from seisfill.segy.text import TEXT_BYTES, detect_text_encoding, is_text
+from seisfill.segy.text import TEXT_BYTES, detect_text_encoding
 
-_GARBAGE_BITS = 240  # what the small header words take when they are noise; a real header needs half of it
+_BLOCK_BYTES = 1 << 20
+_FEW = 16  # traces of junk that may be at the end of any file
+_WORDS = slice(114, 116), slice(116, 118)  # number of samples and sample interval in a trace header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,12 @@ class Layout:
         Number of traces.
     declared_traces : int or None
         What bytes 3513-3520 of rev 2 say; None where they are not in use. Whoever adds traces must update them.
+    n_trailing : int
+        Bytes behind the last trace that belong to none; they are carried along as they are.
+    t0 : float or None
+        Time of the first sample of every trace [s], where the user says so; else trace headers tell it.
+    float_coordinates : bool
+        Whether the words for coordinates hold IEEE floats.
     warnings : tuple of str
         The header fields that were not believed, a sentence each.
     """
@@ -60,6 +72,9 @@ class Layout:
     first_trace: int
     n_traces: int
     declared_traces: int | None = None
+    n_trailing: int = 0
+    t0: float | None = None
+    float_coordinates: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -75,6 +90,11 @@ class Layout:
     @property
     def file_size(self) -> int:
         """Bytes of the whole file."""
+        return self.end_of_traces + self.n_trailing
+
+    @property
+    def end_of_traces(self) -> int:
+        """Byte offset behind the last trace."""
         return self.first_trace + self.n_traces * self.trace_bytes
 
 
@@ -93,17 +113,17 @@ def detect_layout(path: str | os.PathLike[str], options: LayoutOptions | None = 
     """
     path, options = Path(path), options or LayoutOptions()
     data = _map_file(path)
-    if _is_text_file(data):
-        raise LayoutError(f"Invalid layout of {path}: must be SEG-Y or SU, found plain text.")
+    if foreign := what_else(data):
+        raise LayoutError(f"Invalid layout of {path}: must be SEG-Y or SU, found {foreign}.")
     readings = list(readings_of(data, options))
-    best = best_readings([reading for reading in readings if reading.is_whole and not reading.refutation])
+    best = best_readings([reading for reading in readings if reading.fits and not refute(reading)])
     if not best:
-        raise LayoutError(f"Invalid layout of {path}: {_why_none(data, readings, options)}")
+        raise LayoutError(f"Invalid layout of {path}: {why_none(data, readings, options)}")
     if unsupported := next((reading.unsupported for reading in best if reading.unsupported), ""):
         raise LayoutError(f"Invalid layout of {path}: {unsupported}")
     if len(best) > 1:
-        raise LayoutError(f"Invalid layout of {path}: {_why_several(best)}")
-    return _layout(best[0], path)
+        raise LayoutError(f"Invalid layout of {path}: {why_several(best)}")
+    return _layout(_without_padding(best[0], path), path)
 
 
 def _map_file(path: Path) -> np.ndarray:
@@ -120,87 +140,72 @@ def _map_file(path: Path) -> np.ndarray:
         raise FileAccessError(f"Invalid file {path}: must be readable; {error.strerror or error}.") from error
 
 
-def _is_text_file(data: np.ndarray) -> bool:
-    """True where there is text, UTF-16 included, in the place of an SU header and of a binary header too."""
-    parts = data[:HEADER_BYTES], data[TEXT_BYTES:FILE_HEADER_BYTES] if data.size > TEXT_BYTES else data
-    every_byte, even_bytes, odd_bytes = slice(None), slice(0, None, 2), slice(1, None, 2)
-    return any(all(is_text(bytes(part[some])) for part in parts) for some in (every_byte, even_bytes, odd_bytes))
-
-
 def _layout(reading: Reading, path: Path) -> Layout:
     """The layout that a reading stands for."""
-    binary, dt, notes = reading.binary, reading.options.dt, list(reading.contradictions)
-    in_traces = reading.word("dt")
-    in_traces = in_traces[in_traces != 0]
-    in_trace = most_common(in_traces) if in_traces.size else 0
-    interval_us = (binary.interval_us if binary else 0) or in_trace
-    if dt is None and not interval_us:
-        where = "bytes 3217-3218 and trace header bytes 117-118" if binary else "trace header bytes 117-118"
-        raise LayoutError(f"Invalid sample interval 0 in {where} of {path}: must be positive. Give it with --dt.")
-    if dt is None and np.any(np.abs(in_traces - interval_us) >= 1):
-        other = most_common(in_traces[np.abs(in_traces - interval_us) >= 1])
-        notes.append(f"trace header bytes 117-118 (sample interval) say {other} us, {interval_us:g} us is used")
+    binary = reading.binary
+    dt, notes = find_interval(reading, path)
+    notes = [*reading.contradictions, *notes]
     if binary and binary.n_traces not in (0, reading.n_traces):
         notes.append(f"bytes 3513-3520 (traces) say {binary.n_traces}, the file holds {reading.n_traces}")
+    floats = hold_floats(reading.sampled[:, :HEADER_BYTES], reading.order)
+    if floats:
+        notes.append("trace header bytes 73-88 (coordinates) hold floats where whole numbers belong, read as floats")
     encoding = reading.options.text_encoding or detect_text_encoding(bytes(reading.data[:TEXT_BYTES]))
     return Layout(
         dialect="segy" if binary else "su",
         byte_order=reading.order,
         format_code=reading.code,
         n_samples=reading.n_samples,
-        dt=dt if dt is not None else interval_us / 1e6,
+        dt=dt,
         revision=binary.revision if binary else 0,
         text_encoding=encoding if binary else None,
         n_extended_text=reading.n_extended,
         first_trace=reading.first_trace,
         n_traces=reading.n_traces,
         declared_traces=binary.n_traces or None if binary else None,
+        n_trailing=reading.left_over,
+        t0=reading.options.t0,
+        float_coordinates=floats,
         warnings=tuple(notes),
     )
 
 
-def _why_none(data: np.ndarray, readings: list[Reading], options: LayoutOptions) -> str:
-    """What is wrong with a file that no reading fits, told of the reading that comes nearest."""
-    if not readings:
-        return _why_no_reading(data)
-    near = min(readings, key=lambda r: (len(r.contradictions), not r.is_whole, r.header_bits()))
-    if near.unsupported and near.header_bits() <= _GARBAGE_BITS:
-        return near.unsupported
-    if near.is_whole:
-        return near.refutation
-    if near.header_bits() > _GARBAGE_BITS:
-        return "must be SEG-Y or SU, found no header of either. Give --n-samples, --format or --byte-order."
-    if near.binary and near.binary.format_code not in FORMATS and options.format is None:
-        known = ", ".join(map(str, FORMATS))
-        return f"bytes 3225-3226 must say a sample format of {known}, found {near.binary.format_code}. Give --format."
-    says = f"bytes {near.binary.samples_bytes} say" if near.binary else "trace header bytes 115-116 say"
-    says, another = ("--n-samples says", "another --n-samples") if options.n_samples else (says, "--n-samples")
-    return (
-        f"must end with a whole trace, found {near.n_traces} whole traces of {near.trace_bytes} bytes and "
-        f"{near.left_over} bytes left over ({says} {near.n_samples} samples, format {FORMATS[near.code].name}). "
-        f"If the file is not cut off, give {another} or --format."
-    )
+def _without_padding(reading: Reading, path: Path) -> Reading:
+    """
+    The reading without what only looks like traces at the end of the file, since it is as long as whole ones.
+
+    Raises
+    ------
+    LayoutError
+        If there is any and the user does not ask for what can be saved.
+    """
+    n_padding = _count_padding(reading.traces)
+    if not n_padding or n_padding == reading.n_traces:  # a file of zeros has no keys, which is told there
+        return reading
+    if not reading.options.salvage:
+        raise LayoutError(
+            f"Invalid layout of {path}: traces must have headers, found none in the last {n_padding} of "
+            f"{reading.n_traces} traces, which hold zeros or other bytes. --salvage carries them along."
+        )
+    return replace(reading, n_padding=n_padding)
 
 
-def _why_no_reading(data: np.ndarray) -> str:
-    """What is wrong with a file too short to try, or that says nowhere how many samples its traces have."""
-    least = FILE_HEADER_BYTES + HEADER_BYTES if is_text(bytes(data[:HEADER_BYTES])) else HEADER_BYTES
-    if data.size <= least:
-        return f"must hold more than {least} bytes, headers and one trace, found {data.size} bytes."
-    return (
-        "bytes 3221-3222 and trace header bytes 115-116 must say how many samples, "
-        f"found 0 in a file of {data.size} bytes. Give --n-samples."
-    )
+def _count_padding(traces: np.ndarray) -> int:
+    """
+    How many traces at the end are none: zeros only, headers included, or a few with another count and interval.
 
-
-def _why_several(best: list[Reading]) -> str:
-    """Which options tell equally good readings apart."""
-    differing = {
-        "--format": {FORMATS[r.code].name for r in best},
-        "--n-samples": {str(r.n_samples) for r in best},
-        "--byte-order": {name for name, order in ORDERS.items() if any(r.order == order for r in best)},
-    }
-    open_options = [f"{name} ({' or '.join(sorted(found))})" for name, found in differing.items() if len(found) > 1]
-    said = f"bytes 3225-3226 say {best[0].binary.format_code}, " if best[0].binary else ""
-    cure = f"Give {' and '.join(open_options)}." if open_options else "No option tells them apart."
-    return f"{said}must fit one reading, found {len(best)} equally good ones. {cure}"
+    Many of the latter are no junk but a survey of several parts, which is told elsewhere.
+    """
+    step = max(1, _BLOCK_BYTES // traces.shape[1])
+    n_alien = 0
+    for stop in range(len(traces), 0, -step):
+        block = traces[max(stop - step, 0) : stop]
+        alien = np.full(len(block), traces[0, 114:118].any())
+        for word in _WORDS:
+            alien &= (block[:, word] != traces[0, word]).any(axis=1) & block[:, word].any(axis=1)
+        last = np.flatnonzero(block.any(axis=1) & ~alien)[-1:]
+        n_alien += int(alien[last[0] if len(last) else 0 :].sum())
+        if len(last):
+            n_padding = len(traces) - (stop - len(block) + int(last[0]) + 1)
+            return n_padding if n_alien <= max(_FEW, len(traces) // 20) else 0
+    return len(traces)

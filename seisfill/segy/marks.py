@@ -4,25 +4,34 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from seisfill._version import __version__
-from seisfill.errors import FileAccessError, MarkError
+from seisfill.errors import MarkError
 from seisfill.segy.fields import Field, read_field
+from seisfill.segy.files import PartialFile
 from seisfill.segy.index import HeaderIndex
+from seisfill.segy.sidecar_rules import check_head, check_row
 
 MARK = 0x53464C31  # "SFL1"
 MARK_BYTE = 233
 FORMAT = 1  # of the sidecar
 INSERTED, IN_PLACE, HOLES, REFUSED = "inserted", "in_place", "holes", "refused"
 PLACED = "placed"  # a recorded trace, untouched, whose header does not hold its key
+NEEDED = {  # by each kind of row
+    INSERTED: ("gather", "method"),
+    IN_PLACE: ("gather", "method", "input", "bytes"),
+    HOLES: ("gather", "method", "input", "holes"),
+    REFUSED: ("gather",),
+    PLACED: (),
+}
 
 
 def sidecar_path(path: Path) -> Path:
@@ -46,9 +55,17 @@ def pack(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data, 1)).decode()
 
 
-def unpack(text: str) -> bytes:
-    """Inverse of `pack`."""
-    return zlib.decompress(base64.b64decode(text))
+def unpack(text: str, most: int) -> bytes:
+    """Inverse of `pack`; a MarkError if the text is none of its texts, or says more than *most* bytes."""
+    try:
+        worker = zlib.decompressobj()
+        data = worker.decompress(base64.b64decode(text, validate=True), most + 1)
+        if worker.eof and len(data) <= most:
+            return data
+        wrong = f"found {'more' if len(data) > most else 'a part'}"
+    except (ValueError, zlib.error) as error:
+        wrong = str(error)
+    raise MarkError(f"Invalid bytes in a sidecar: must be {most} bytes at most, packed by seisfill; {wrong}.")
 
 
 def encode_line(row: dict[str, Any]) -> bytes:
@@ -56,48 +73,43 @@ def encode_line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
-class SidecarWriter:
+def count_rows(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     """
-    Rows of a sidecar as they come, then the head in front of them.
+    Rows of each kind, those with a ``reason`` as refused.
 
-    The head names what is known only at the end (the input's hash), so rows wait in a file of their own.
+    Examples
+    --------
+    >>> count_rows([{"kind": "inserted"}, {"kind": "inserted", "reason": "gap of 9"}])["refused"]
+    1
+    """
+    counts = dict.fromkeys(NEEDED, 0)
+    for row in rows:
+        counts[REFUSED if "reason" in row else row["kind"]] += 1
+    return counts
+
+
+def write_sidecar(file: PartialFile, head: Mapping[str, Any], rows: Iterable[bytes], counts: Mapping[str, int]) -> None:
+    """
+    Write head, rows and foot; the file gets its name elsewhere.
 
     Parameters
     ----------
-    rows : binary file
-        Where rows wait; opened for writing and reading, without a buffer that could fail when it is closed.
+    file : PartialFile
+        Where to.
+    head : dict
+        What is said of the whole.
+    rows : iterable of bytes
+        Lines of `encode_line`, any number of them together.
+    counts : dict of str to int
+        Number of rows of each kind.
     """
-
-    def __init__(self, rows: BinaryIO) -> None:
-        self._rows = rows
-        self.counts = dict.fromkeys((INSERTED, IN_PLACE, HOLES, REFUSED, PLACED), 0)
-
-    def add(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Append rows; each has a ``kind`` and an ``output`` trace number, and a ``reason`` if it was left unfilled."""
-        lines = []
-        for row in rows:
-            self.counts[REFUSED if "reason" in row else row["kind"]] += 1
-            lines.append(encode_line(row))
-        left = memoryview(b"".join(lines))
-        try:
-            while left:
-                left = left[self._rows.write(left) :]
-        except OSError as error:
-            raise FileAccessError(
-                f"Invalid sidecar: must be writable to its end; {error.strerror or error}. "
-                "The input is untouched, and no output was left."
-            ) from error
-
-    def finish(self, file: Any, head: dict[str, Any]) -> None:
-        """Write head, rows and foot to a `PartialFile`."""
-        whole = {"seisfill_sidecar": FORMAT, "version": __version__, **head}
-        self._rows.seek(0)
-        place, digest = 0, hashlib.sha256()
-        for block in chain([encode_line(whole)], iter(lambda: self._rows.read(2**20), b"")):
-            file.write_at(place, block)
-            place += len(block)
-            digest.update(block)
-        file.write_at(place, encode_line({"foot": self.counts, "sha256": digest.hexdigest()}))
+    whole = {"seisfill_sidecar": FORMAT, "version": __version__, **head}
+    place, digest = 0, hashlib.sha256()
+    for block in chain([encode_line(whole)], rows):
+        file.write_at(place, block)
+        place += len(block)
+        digest.update(block)
+    file.write_at(place, encode_line({"foot": dict(counts), "sha256": digest.hexdigest()}))
 
 
 @dataclass(frozen=True)
@@ -141,6 +153,7 @@ class Sidecar:
                 for line in file:
                     digest.update(last)
                     last = line
+            check_head(head)
             foot = json.loads(last)
             counts: dict[str, int] = foot["foot"]
             if foot["sha256"] != digest.hexdigest():
@@ -150,7 +163,7 @@ class Sidecar:
                 f"Invalid sidecar {path}: must lie beside the filled file, and is not there. seisfill fill writes it, "
                 "and without it nothing tells what was filled; strip and verify find one elsewhere by --sidecar."
             ) from error
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error
         return cls(path, head, counts)
 
@@ -162,8 +175,9 @@ class Sidecar:
                 for line in file:
                     row = json.loads(line)
                     if "foot" not in row:
+                        check_row(row, self.head, NEEDED)
                         yield row
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise MarkError(f"Invalid sidecar {self.path}: must hold one JSON row a line ({error}).") from error
 
     @cached_property

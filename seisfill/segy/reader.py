@@ -9,9 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from seisfill.errors import InvalidParameterError, SeisfillWarning
+from seisfill.errors import InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.gather import Gather
-from seisfill.segy.fields import find_field, read_field
+from seisfill.segy.consistency import check_headers, check_samples, delays
+from seisfill.segy.coordinates import coordinate_scale, find_coordinate
+from seisfill.segy.fields import Field, find_field, read_field
 from seisfill.segy.index import HeaderIndex, scan_samples
 from seisfill.segy.layout import Layout, LayoutOptions, detect_layout
 from seisfill.segy.samples import decode
@@ -102,7 +104,9 @@ class SegyReader:
         for sentence in found.warnings:
             warnings.warn(f"{Path(path).name}: {sentence}", SeisfillWarning, stacklevel=2)
         index = HeaderIndex(path, found)
-        return cls(index=index, survey=map_survey(index, gathers), dead=dead)
+        survey = map_survey(index, gathers)
+        check_headers(index, survey)
+        return cls(index=index, survey=survey, dead=dead)
 
     @property
     def layout(self) -> Layout:
@@ -116,8 +120,21 @@ class SegyReader:
         return (self.read(number) for number in range(len(self)))
 
     def lacks_something(self) -> bool:
-        """Whether any trace is absent or dead, or has holes; reads the samples once where headers do not tell."""
-        if self.survey.n_absent or (self.dead != "none" and (self.index.column("trid") == DEAD_CODE).any()):
+        """
+        Whether any trace is absent or dead, or has holes; reads the samples once where headers do not tell.
+
+        Raises
+        ------
+        NothingToFillError
+            If every trace is flagged dead, although some hold signal.
+        """
+        flagged = self.index.column("trid") == DEAD_CODE if self.dead != "none" else np.zeros(1, dtype=bool)
+        if flagged.all() and not scan_samples(self.index).constant.all():
+            raise NothingToFillError(
+                f"Invalid trace header bytes 29-30 (identification code) of {self.index.path}: must not be "
+                f"{DEAD_CODE}, a dead trace, for all {len(flagged)} traces. If they hold signal, give --dead none."
+            )
+        if self.survey.n_absent or flagged.any():
             return True
         scan = scan_samples(self.index)
         return bool(scan.bad.any() or (self.dead == "auto" and scan.constant.any()))
@@ -129,11 +146,15 @@ class SegyReader:
         headers, raw = traces[:, :240], traces[:, 240:]
         samples = decode(raw, self.layout.format_code, self.layout.byte_order)
         good = _good(samples)
-        holes = np.zeros_like(good) if good.all() else _unrecorded(raw, samples, self.layout)
+        all_good = bool(good.all())
+        holes = np.zeros_like(good) if all_good else _unrecorded(raw, samples, self.layout)
         dead = self._dead(headers, samples, holes)
+        flagged = dead & (self._word(headers, "trid") == DEAD_CODE)
+        has_absurd = not (all_good or (good | holes).all())
+        check_samples(self.index, samples, flagged=flagged, has_absurd=has_absurd)
         n_places = int(self.survey.axis.count[number])
         data = np.zeros((n_places, self.layout.n_samples), dtype=np.float32)
-        data[places] = samples if good.all() else np.where(good, samples, 0)
+        data[places] = samples if all_good else np.where(good, samples, 0)
         data[places[dead]] = 0
         live = np.zeros(n_places, dtype=bool)
         live[places[~dead]] = True
@@ -162,6 +183,10 @@ class SegyReader:
     def _word(self, headers: np.ndarray, name: str) -> np.ndarray:
         return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
 
+    def coordinate(self, name: str) -> Field:
+        """Header word of a coordinate, in the type that the file uses."""
+        return find_coordinate(name, dialect=self.layout.dialect, floats=self.layout.float_coordinates)
+
     def _geometry(self, headers: np.ndarray, places: np.ndarray, n_places: int) -> dict:
         """Offset, positions, coordinates [m], first time [s] of every place; absent ones lie between recorded ones."""
         scale = coordinate_scale(self._word(headers, "scalco"))
@@ -171,7 +196,8 @@ class SegyReader:
             return np.interp(everywhere, places, values)
 
         def pair(x: str, y: str) -> np.ndarray:
-            return np.stack([spread(self._word(headers, word) * scale) for word in (x, y)], axis=1)
+            words = (read_field(headers, self.coordinate(word), self.layout.byte_order) for word in (x, y))
+            return np.stack([spread(word * scale) for word in words], axis=1)
 
         source, receiver, offset = pair("sx", "sy"), pair("gx", "gy"), spread(self._word(headers, "offset"))
         along = [receiver, source, *([pair("cdpx", "cdpy")] if self.has_cdp_coordinates else [])]
@@ -180,8 +206,14 @@ class SegyReader:
             "position": _position(offset if self.survey.keys.trace.name == "offset" else None, along),
             "source": source if source.any() else None,
             "receiver": receiver if receiver.any() else None,
-            "t0": float(self._word(headers, "delrt")[0]) / 1000,
+            "t0": self.first_time(headers),
         }
+
+    def first_time(self, headers: np.ndarray) -> float:
+        """Time of the first sample of a gather [s], by its headers (n, 240): all agree, or the file was refused."""
+        if self.layout.t0 is not None:
+            return self.layout.t0
+        return float(delays(self._word(headers[:1], "delrt"), self._word(headers[:1], "byte215"), self.layout)[0])
 
     @property
     def has_cdp_coordinates(self) -> bool:
@@ -204,19 +236,6 @@ def _good(samples: np.ndarray) -> np.ndarray:
         if samples.size and max(samples.max(), -samples.min()) < LARGEST:  # False if there is a NaN
             return np.broadcast_to(np.True_, samples.shape)
         return np.abs(samples) < LARGEST
-
-
-def coordinate_scale(scalar: np.ndarray) -> np.ndarray:
-    """
-    Factor of a SEG-Y scalar: multiply by a positive one, divide by a negative one; 0 stands for 1.
-
-    Examples
-    --------
-    >>> coordinate_scale(np.array([-10, 0, 100])).tolist()
-    [0.1, 1.0, 100.0]
-    """
-    size = np.maximum(np.abs(scalar), 1).astype(np.float64)
-    return np.where(scalar < 0, 1 / size, size)
 
 
 def _position(offset: np.ndarray | None, along: list[np.ndarray]) -> np.ndarray | None:

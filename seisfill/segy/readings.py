@@ -1,4 +1,4 @@
-"""Every way to read the bytes of a file that its headers suggest, and what speaks against each; none is chosen here."""
+"""Every way to read the bytes of a file that its headers suggest, and which headers contradict it; no choice here."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,14 +8,13 @@ import numpy as np
 
 from seisfill.errors import InvalidParameterError
 from seisfill.segy.fields import FILE_HEADER_BYTES, HEADER_BYTES, BinaryHeader, find_field, read_field
-from seisfill.segy.samples import FORMATS, find_format, plausible_formats
+from seisfill.segy.samples import FORMATS, find_format
 from seisfill.segy.text import TEXT_BYTES, count_extended_text, is_text
 
 ORDERS = {"big": ">", "little": "<"}
 _ENDIAN_CONSTANT = 0x01020304
 _MAX_EXTENDED_TEXT = 1000
 _SAMPLED_TRACES = 64
-_SAMPLED_WORDS = 1024
 _UNSUPPORTED_FORMATS = {
     4: "fixed point with gain",
     7: "int24",
@@ -46,6 +45,10 @@ class LayoutOptions:
         Encoding of the textual header.
     dt : float, optional
         Sample interval [s].
+    t0 : float, optional
+        Time of the first sample of every trace [s], whatever the delays in trace headers.
+    salvage : bool
+        Read the whole traces of a file that is cut off, padded with zeros, or followed by other bytes.
 
     Raises
     ------
@@ -58,6 +61,8 @@ class LayoutOptions:
     byte_order: str | None = None
     text_encoding: str | None = None
     dt: float | None = None
+    t0: float | None = None
+    salvage: bool = False
 
     def __post_init__(self) -> None:
         if self.n_samples is not None and self.n_samples < 1:
@@ -70,11 +75,17 @@ class LayoutOptions:
             raise InvalidParameterError(f"Invalid text_encoding {self.text_encoding!r}: must be 'ebcdic' or 'ascii'.")
         if self.dt is not None and not 0 < self.dt < np.inf:
             raise InvalidParameterError(f"Invalid dt {self.dt}: must be a positive number of seconds.")
+        if self.t0 is not None and not np.isfinite(self.t0):
+            raise InvalidParameterError(f"Invalid t0 {self.t0}: must be a number of seconds.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
-    """One way to read the file; ``binary`` is None for SU. The verdicts are worked out when they are asked for."""
+    """
+    One way to read the file; ``binary`` is None for SU. The verdicts are worked out when they are asked for.
+
+    At its end may be *n_padding* traces that are none.
+    """
 
     data: np.ndarray = field(repr=False)
     options: LayoutOptions
@@ -84,6 +95,7 @@ class Reading:
     first_trace: int
     n_extended: int
     binary: BinaryHeader | None
+    n_padding: int = 0
 
     @property
     def trace_bytes(self) -> int:
@@ -91,31 +103,43 @@ class Reading:
         return HEADER_BYTES + self.n_samples * FORMATS[self.code].width
 
     @property
+    def _room(self) -> int:
+        """Bytes for traces: up to the end of the file, or, where they may be carried along, to trailers and padding."""
+        trailers = self.binary.n_trailers if self.binary and self.options.salvage else 0
+        behind = TEXT_BYTES * max(trailers, 0) + self.n_padding * self.trace_bytes
+        return max(self.data.size - self.first_trace - behind, 0)
+
+    @property
     def n_traces(self) -> int:
         """Number of whole traces."""
-        return (self.data.size - self.first_trace) // self.trace_bytes
+        return self._room // self.trace_bytes
 
     @property
     def left_over(self) -> int:
         """Bytes after the last whole trace."""
-        return (self.data.size - self.first_trace) % self.trace_bytes
+        return self.data.size - self.first_trace - self.n_traces * self.trace_bytes
 
     @property
-    def is_whole(self) -> bool:
-        """True where the file is whole traces up to its end."""
-        return self.n_traces >= 1 and not self.left_over
+    def fits(self) -> bool:
+        """True where the file is whole traces up to its end, or may have other bytes behind them."""
+        return self.n_traces >= 1 and (not self.left_over or self.options.salvage)
+
+    @property
+    def traces(self) -> np.ndarray:
+        """All whole traces: uint8 array, shape (n_traces, trace_bytes)."""
+        end = self.first_trace + self.n_traces * self.trace_bytes
+        return self.data[self.first_trace : end].reshape(self.n_traces, self.trace_bytes)
 
     @cached_property
-    def _sampled(self) -> np.ndarray:
+    def sampled(self) -> np.ndarray:
         """Some whole traces; of a file that is cut off, its first header."""
-        if not self.is_whole:
+        if not self.fits:
             return self.data[np.newaxis, self.first_trace : self.first_trace + HEADER_BYTES]
-        traces = self.data[self.first_trace :].reshape(self.n_traces, self.trace_bytes)
-        return traces[np.unique(np.linspace(0, self.n_traces - 1, _SAMPLED_TRACES).astype(int))]
+        return self.traces[np.unique(np.linspace(0, self.n_traces - 1, _SAMPLED_TRACES).astype(int))]
 
     def word(self, name: str) -> np.ndarray:
         """One header word of the sampled traces."""
-        return read_field(self._sampled[:, :HEADER_BYTES], find_field(name, dialect="segy"), self.order)
+        return read_field(self.sampled[:, :HEADER_BYTES], find_field(name, dialect="segy"), self.order)
 
     @cached_property
     def contradictions(self) -> tuple[str, ...]:
@@ -127,40 +151,14 @@ class Reading:
             notes.append(
                 f"trace header bytes 115-116 (samples) say {most_common(others)}, the file fits {self.n_samples}"
             )
+        if self.left_over and self.fits:
+            notes.append(f"{self.left_over} bytes behind trace {self.n_traces} belong to none, and are carried along")
         return tuple(notes)
 
     @property
     def unsupported(self) -> str:
         """What the binary header declares that is never read, whether or not the size fits; empty if nothing."""
         return _unsupported(self, self.binary) if self.binary else ""
-
-    @cached_property
-    def refutation(self) -> str:
-        """Why the traces of a reading that fits the size are no traces; empty if they may be."""
-        if is_text(bytes(self._sampled[0, :HEADER_BYTES])):
-            return f"bytes {self.first_trace + 1}-{self.first_trace + HEADER_BYTES} must be a trace header, found text."
-        declared = FORMATS.get(self.binary.format_code) if self.binary else None
-        if self.n_traces == 1 and declared and declared.width != FORMATS[self.code].width and not self.options.format:
-            return "one trace of another width is more likely a trace cut off"
-        if not self._headers_repeat():
-            return "trace header bytes 115-118 (samples, interval) must repeat from trace to trace. Give --n-samples."
-        words = self._sampled[:, HEADER_BYTES:].reshape(len(self._sampled), self.n_samples, -1)
-        some = words[:, :: -(-self.n_samples // _SAMPLED_WORDS)].reshape(len(words), -1)
-        width = FORMATS[self.code].width
-        if self.options.format is None and self.code not in plausible_formats(some, width, self.order):
-            where = f"bytes 3225-3226 say {self.binary.format_code}" if self.binary else "SU"
-            return (
-                f"samples ({where}) must be amplitudes, found absurd ones as {FORMATS[self.code].name}. "
-                "Give --format or --byte-order."
-            )
-        return ""
-
-    def _headers_repeat(self) -> bool:
-        """True where the count or the interval of most sampled traces is that of the first."""
-        count, interval = self.word("ns"), self.word("dt")
-        same_count, same_interval = count == count[0], interval == interval[0]
-        alike = same_count & same_interval | same_count & (count != 0) | same_interval & (interval != 0)
-        return bool(alike.size == 1 or alike[1:].mean() >= 0.5)
 
     def header_bits(self) -> float:
         """Bits that the usual words take; small numbers need many when they are read in the wrong byte order."""
@@ -186,7 +184,10 @@ def _binary_contradictions(reading: Reading, binary: BinaryHeader) -> list[str]:
             f"bytes 3505-3506 (extended texts) say {binary.n_extended_text}, the file fits {reading.n_extended}"
         )
     if options.byte_order is None and binary.endian not in (0, _ENDIAN_CONSTANT):
-        notes.append(f"bytes 3297-3300 (byte order) say {binary.endian}, {_ENDIAN_CONSTANT} was expected")
+        notes.append(
+            f"bytes 3297-3300 (byte order) say {binary.endian}, {_ENDIAN_CONSTANT} was expected"
+            + ("" if binary.revision == 2 else ", so revision 2 is not believed")
+        )
     if binary.first_trace not in (0, reading.first_trace):
         notes.append(f"bytes 3521-3528 (first trace) say {binary.first_trace}, the file fits {reading.first_trace}")
     return notes
@@ -203,13 +204,16 @@ def _unsupported(reading: Reading, binary: BinaryHeader) -> str:
         )
     if binary.n_extra_headers:
         where, rule, found = "3507-3510 (additional trace headers)", "0", binary.n_extra_headers
+        cure = "Rewrite the file with one header a trace."
     elif binary.first_trace not in (0, reading.first_trace):
         where, rule, found = "3521-3528 (first trace)", f"0 or {reading.first_trace}", binary.first_trace
-    elif binary.n_trailers:
+        cure = "Rewrite the file with its traces behind the headers."
+    elif binary.n_trailers < 0 or (binary.n_trailers and not reading.options.salvage):
         where, rule, found = "3529-3532 (data trailers)", "0", binary.n_trailers
+        cure = "--salvage carries trailers that are counted along." if found > 0 else "Rewrite the file without them."
     else:
         return ""
-    return f"bytes {where} must say {rule}, found {found}, which is not supported."
+    return f"bytes {where} must say {rule}, found {found}, which is not supported. {cure}"
 
 
 def readings_of(data: np.ndarray, options: LayoutOptions) -> Iterator[Reading]:
@@ -252,7 +256,17 @@ def _first_traces(data: np.ndarray, binary: BinaryHeader) -> list[tuple[int, int
         starts = (FILE_HEADER_BYTES + TEXT_BYTES * i for i in range(min(room, _MAX_EXTENDED_TEXT)))
         declared = count_extended_text(bytes(data[start : start + TEXT_BYTES]) for start in starts) or 0
     numbers = [declared, 0] if 0 < declared <= room else [0]
-    return [(number, FILE_HEADER_BYTES + TEXT_BYTES * number) for number in numbers]
+    found = _texts_found(data, min(room, _MAX_EXTENDED_TEXT))
+    return [(number, FILE_HEADER_BYTES + TEXT_BYTES * number) for number in dict.fromkeys([*numbers, found])]
+
+
+def _texts_found(data: np.ndarray, most: int) -> int:
+    """How many stanzas of text follow the file headers."""
+    for number in range(most):
+        start = FILE_HEADER_BYTES + TEXT_BYTES * number
+        if not is_text(bytes(data[start : start + TEXT_BYTES])):
+            return number
+    return most
 
 
 def best_readings(fitting: list[Reading]) -> list[Reading]:

@@ -190,15 +190,17 @@ def _encode_ibm(samples: np.ndarray) -> np.ndarray:
 
 _HUGE = 2.0**100  # no recording reaches 1e30; in the wrong format or byte order a tenth of the words do
 _TINY = 2.0**-100
+_WIDEST = 80  # powers of two; recordings have 20 to 40, bytes in the wrong order 100 and more
 
 
-def plausible_formats(raw: np.ndarray, width: int, byte_order: str) -> set[int]:
+def plausible_formats(raw: np.ndarray, width: int, byte_order: str, *, declared: int | None = None) -> set[int]:
     """
     Codes of the formats of *width* bytes in which these words can be amplitudes.
 
     IBM and IEEE words are told apart by the four bits below the first byte: IBM's first hexadecimal digit, which is
     never 0 in a normalised number and follows Benford's law, but 0 in every twelfth IEEE number. Few words or few
-    different ones leave both in.
+    different ones leave both in. Any words can be large integers, so these are only believed where they are declared,
+    and so are floats that spread over too many powers of two.
 
     Parameters
     ----------
@@ -208,11 +210,16 @@ def plausible_formats(raw: np.ndarray, width: int, byte_order: str) -> set[int]:
         Bytes of a word.
     byte_order : {'>', '<'}
         Byte order to be judged.
+    declared : int, optional
+        Code that the file's header gives.
     """
     codes = {code for code, fmt in FORMATS.items() if fmt.width == width}
     if width < 4:
         return codes
-    floats = {code for code in codes - {2} if _plausible_amplitudes(decode(raw, code, byte_order))}
+    decoded = {code: decode(raw, code, byte_order) for code in codes - {2}}
+    floats = {code for code, amplitudes in decoded.items() if _plausible_amplitudes(amplitudes)}
+    if declared is not None:
+        floats = {code for code in floats if code == declared or _spread(decoded[code]) < _WIDEST}
     if width == 8:
         return floats
     words = np.unique(_words(raw, IBM, byte_order).astype(np.uint32))
@@ -220,7 +227,7 @@ def plausible_formats(raw: np.ndarray, width: int, byte_order: str) -> set[int]:
     small = (words + np.uint32(1 << 23)) >> np.uint32(
         24
     ) == 0  # |integer| < 2**23: the first byte only repeats the sign
-    if not floats or not words.size or small.mean() > 0.5:
+    if not words.size or small.mean() > 0.5 or (not floats and declared == 2):
         floats |= {2}
     return floats - ({_unlike(words)} if {1, 5} <= floats else set())
 
@@ -231,6 +238,13 @@ def _plausible_amplitudes(amplitudes: np.ndarray) -> bool:
     if not size.size:
         return not np.isinf(amplitudes).any()
     return bool((size > _HUGE).mean() < 0.05 and np.quantile(size, 0.98) > _TINY)
+
+
+def _spread(amplitudes: np.ndarray) -> float:
+    """Powers of two between the small and the large of the numbers, a twentieth at either end apart."""
+    size = np.abs(amplitudes[np.isfinite(amplitudes) & (amplitudes != 0)])
+    low, high = np.quantile(np.log2(size), [0.05, 0.95]) if size.size else (0.0, 0.0)
+    return float(high - low)
 
 
 def _unlike(words: np.ndarray) -> int:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from seisfill.errors import GeometryError
-from seisfill.segy.reader import DEAD_CODE, SegyReader, coordinate_scale
+from seisfill.segy.coordinates import coordinate_scale
+from seisfill.segy.reader import DEAD_CODE, SegyReader
 
 TOLERANCE = 0.2  # of the gather's spacing; beyond, new traces at equal steps of the key do not sample the line evenly
 ROUNDING = 1.5  # units of the coordinates: two ends, each rounded in x and y, differ by up to sqrt(2) of them
@@ -40,7 +41,7 @@ def _paths(reader: SegyReader) -> tuple[list[np.ndarray], np.ndarray]:
     """Map coordinates [m] of each kind of point as complex numbers, shape (n_traces,), and the unit of rounding."""
     pairs = [("sx", "sy"), ("gx", "gy"), *([("cdpx", "cdpy")] if reader.has_cdp_coordinates else [])]
     unit = coordinate_scale(reader.index.column("scalco"))
-    columns = (reader.index.columns(*pair) for pair in pairs)
+    columns = (reader.index.columns(*map(reader.coordinate, pair)) for pair in pairs)
     return [(x + 1j * y) * unit for x, y in columns], unit
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from seisfill.errors import GeometryError, InvalidParameterError
 from seisfill.geometry import TraceAxis, fit_axis
+from seisfill.segy.fields import Field
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.keys import GatherKeys, find_keys
 from seisfill.segy.marks import MARK, MARK_BYTE, mark_field, sidecar_path
@@ -109,6 +110,20 @@ class SurveyMap:
         return int(self.axis.count.sum()) - len(self.group)
 
 
+def _refuse_wide_keys(field: Field, axis: TraceAxis) -> None:
+    """Raise if a key of a place is too large for its header word; a place before or behind recorded ones may be."""
+    if field.kind.startswith("f"):
+        return
+    limits = np.iinfo(field.kind)
+    ends = np.concatenate([axis.origin, axis.origin + axis.step * (axis.count - 1)])
+    wide = ends[(np.round(ends) < limits.min) | (np.round(ends) > limits.max)]
+    if wide.size:
+        raise GeometryError(
+            f"Invalid trace key {field.name} {wide[0]:g} (byte {field.byte}): must lie between {limits.min} and "
+            f"{limits.max}, as {field.kind} does. Give a narrower --trace-range, or another --trace key."
+        )
+
+
 def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> SurveyMap:
     """
     Find the gathers of a file and fit their axes.
@@ -150,6 +165,7 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
             cure = f"Their sidecar {sidecar_path(index.path).name} knows the keys of filled traces: put it beside."
             raise GeometryError(f"{error} {cure}") from None
         raise
+    _refuse_wide_keys(keys.trace, axis)
     axis = axis.refined(options.densify)
     order = np.lexsort((axis.place, group))
     starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(unique)))])

@@ -43,6 +43,18 @@ def is_text(raw: bytes) -> bool:
     return bool(data.size and max(ascii_like.mean(), ebcdic_like.mean()) > 0.95)
 
 
+def starts_as_header(raw: bytes) -> bool:
+    """
+    True where the bytes begin as line 1 of a textual header does, in either encoding.
+
+    Examples
+    --------
+    >>> starts_as_header(b"C 1 CLIENT"), starts_as_header("C01 CLIENT".encode("cp037")), starts_as_header(b"Dear all")
+    (True, True, False)
+    """
+    return any(raw[:3].decode(codec) in ("C 1", "C01", "C1 ") for codec in _CODECS.values())
+
+
 def find_blank_line(raw: bytes, encoding: str) -> int | None:
     """
     The lowest free line: apart from its ``Cnn`` it holds only blanks and NULs. Lines 39 and 40 are never free.

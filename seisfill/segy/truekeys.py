@@ -13,6 +13,7 @@ from seisfill.segy.fields import find_field
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.keys import GatherKeys
 from seisfill.segy.marks import Sidecar, sidecar_path
+from seisfill.segy.sidecar_rules import check_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,10 +84,11 @@ def _head(path: Path) -> dict[str, Any]:
     """The first line of a sidecar; nothing where there is none that can be read."""
     try:
         with path.open("rb") as file:
-            head = json.loads(file.readline())
-    except (OSError, ValueError):
+            head: dict[str, Any] = json.loads(file.readline())
+        check_head(head)
+    except (OSError, ValueError, RecursionError):
         return {}
-    return head if isinstance(head, dict) else {}
+    return head
 
 
 def _belongs(head: dict[str, Any], index: HeaderIndex) -> bool:

@@ -52,13 +52,13 @@ class AdaptConfig:
         Of windows and holes.
     """
 
-    steps: int = 240
-    rate: float = 1e-4
-    warm_up: int = 30
+    steps: int = 120
+    rate: float = 2e-4
+    warm_up: int = 15
     size: tuple[int, int] = (96, 512)
     average: float = 0.95
     scale: float = 0.02
-    every: int = 20
+    every: int = 15
     patience: int = 4
     least: float = 0.1
     bfloat16: bool = False

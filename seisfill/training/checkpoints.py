@@ -112,6 +112,7 @@ def save_checkpoint(
         tensors |= {f"optimizer/{index}/{k}": v for k, v in state.items()}
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)  # never written through, it may be a link
     safetensors.torch.save_file(tensors, partial, metadata={"head": json.dumps(head)})
     partial.replace(path)
 

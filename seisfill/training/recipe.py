@@ -11,6 +11,8 @@ from seisfill.nn.losses import FillLoss
 from seisfill.nn.unet import UNetConfig
 from seisfill.training.streams import SyntheticStream
 
+STATE = "state"  # of a training, beside the weights that are named as it is
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizerConfig:
@@ -120,8 +122,11 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for what in ("steps", "checkpoint_every", "log_every"):
             check_between(what, getattr(self, what), 1, math.inf)
-        if not re.fullmatch(r"[\w.-]+", self.name):
-            raise InvalidParameterError(f"Invalid name {self.name!r}: must be letters, digits, '_', '-' and '.' only.")
+        if not re.fullmatch(r"\w[\w.-]*", self.name) or self.name == STATE:
+            raise InvalidParameterError(
+                f"Invalid name {self.name!r}: must be letters, digits, '_', '-' and '.' only, begin with none of the "
+                f"last two, and not be {STATE!r}, which names the checkpoint."
+            )
         if self.seed == self.validation.seed:
             raise InvalidParameterError(f"Invalid seed {self.seed}: must not be that of the validation. Change either.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from seisfill.gather import Bools, Filled, Floats, Gather, take_traces
+from seisfill.gather import Bools, Filled, Gather, take_traces
 from seisfill.interpolators.base import make_answer
 from seisfill.interpolators.flattened import Flattened, without_holes
 from seisfill.interpolators.held_out import hold_out, regular_width
@@ -18,6 +18,7 @@ from seisfill.training.panels import Panel, squeeze_time
 FEWEST = 12  # live traces below which hiding more of them leaves too little to learn from
 SHARE = 0.15  # of the live traces, that is hidden at once, and that is kept apart
 WAYS = 48  # of hiding traces, drawn beforehand for each panel
+MOST_JUDGED = 200_000  # traces x samples of a panel: judging all of it would take longer than learning from it
 COARSEST = 4  # a time axis is made no coarser than so many times
 SHORTEST = 64  # samples that a coarser record must have
 
@@ -45,17 +46,47 @@ class Lessons:
         """
         SNR of a network on the traces that are kept apart [dB].
 
-        Relative errors of the panels are averaged, so that a loud gather counts no more than another.
+        Relative errors of the panels are averaged, so that a loud gather counts no more than another. Of a large panel
+        the time counts in which those traces are loudest, since it rules the SNR of the whole.
         """
         filler = NetworkInterpolator(network=network)
         errors = []
         for panel, hidden in self.trials:
-            live = np.asarray(panel.known.any(axis=1)) & ~hidden
-            answer = filler.fill(Gather(data=panel.data, live=live, valid=panel.known | ~live[:, None], dt=1.0))
-            scored = panel.known & panel.apart[:, None]
-            truth = panel.data[scored].astype(np.float64)
+            part = loudest_part(panel)
+            data, known = panel.data[:, part], panel.known[:, part]
+            live = np.asarray(known.any(axis=1)) & ~hidden
+            answer = filler.fill(Gather(data=data, live=live, valid=known | ~live[:, None], dt=1.0))
+            scored = known & panel.apart[:, None]
+            truth = data[scored].astype(np.float64)
             errors.append(float(np.sum((answer.data[scored] - truth) ** 2) / np.sum(truth**2)))
         return -10 * math.log10(max(float(np.mean(errors)), 1e-12))
+
+
+def loudest_part(panel: Panel, *, most: int = MOST_JUDGED) -> slice:
+    """
+    Samples of a panel in which the traces that are kept apart hold most energy.
+
+    Parameters
+    ----------
+    panel : Panel
+        With traces kept apart.
+    most : int
+        Traces times samples of the part.
+
+    Examples
+    --------
+    >>> data = np.zeros((4, 600), np.float32)
+    >>> data[2, 400:500] = 1
+    >>> panel = Panel(data=data, known=data > -1, ways=np.eye(4, dtype=bool), apart=np.arange(4) == 2)
+    >>> loudest_part(panel, most=400)
+    slice(400, 500, None)
+    """
+    n_traces, n_samples = panel.data.shape
+    length = min(max(most // n_traces, 1), n_samples)
+    energy = np.sum(panel.data[panel.apart].astype(np.float64) ** 2, axis=0)
+    sums = np.concatenate([[0.0], np.cumsum(energy)])
+    start = int(np.argmax(sums[length:] - sums[:-length]))
+    return slice(start, start + length)
 
 
 def make_lessons(gather: Gather, *, like: Bools, judged: bool, rng: np.random.Generator) -> Lessons:
@@ -63,9 +94,9 @@ def make_lessons(gather: Gather, *, like: Bools, judged: bool, rng: np.random.Ge
     Panels of a gather along its moveout.
 
     Traces are hidden in the way that holes are made (`hold_out`). Data that keep every K-th trace have no truth between
-    their live traces. There the live traces alone make two panels, of which every K-th trace is kept: one as it is,
-    with holes at K times the scale, and one whose time axis is K times coarser, so that events run as they do between
-    traces K times nearer. The second one judges.
+    their live traces. There the live traces alone make a panel, of which every K-th trace is kept. Its holes are at K
+    times the scale; its time axis is made K times coarser too, so that events run as they do between traces K times
+    nearer.
 
     Parameters
     ----------
@@ -88,7 +119,7 @@ def make_lessons(gather: Gather, *, like: Bools, judged: bool, rng: np.random.Ge
     shown = shown_to_network(gather)
     every = (regular_width(gather.live) or 0) + 1
     panels = _regular(shown, every, judged) if every > 1 else _irregular(shown, like, judged, rng)
-    judges = [panel for panel in panels[-1:] if panel.data[panel.apart].any()]
+    judges = [panel for panel in panels if panel.data[panel.apart].any()]
     trials = tuple((panel, panel.apart | regular_ways(len(panel.apart), every)[0]) for panel in judges)
     return Lessons(panels=tuple(panels), trials=trials)
 
@@ -120,18 +151,16 @@ class _Eye:
 
 
 def _regular(shown: Gather, every: int, judged: bool) -> list[Panel]:
-    """The live traces alone, of which every K-th is kept: as they are, and on a coarser time axis."""
+    """The live traces alone, of which every K-th is kept, on a coarser time axis where the record is long enough."""
     dense = take_traces(shown, shown.live)
     n_traces, times = dense.n_traces, min(every, COARSEST)
-    apart = _scattered_apart(n_traces, every) if judged else np.zeros(n_traces, dtype=bool)
-    lines = without_holes(dense).data
-    records: list[tuple[Floats, Bools]] = [(lines, dense.known)]
+    data, known = without_holes(dense).data, dense.known
     n_samples = dense.n_samples // times
     if n_samples >= SHORTEST:
-        whole = np.all(dense.known[:, : n_samples * times].reshape(n_traces, n_samples, times), axis=-1)
-        records.append((squeeze_time(lines, times), whole))
-    ways = regular_ways(n_traces, every)
-    return [Panel(data=data, known=known, ways=ways, apart=apart) for data, known in records]
+        data = squeeze_time(data, times)
+        known = np.all(known[:, : n_samples * times].reshape(n_traces, n_samples, times), axis=-1)
+    apart = _scattered_apart(n_traces, every) if judged else np.zeros(n_traces, dtype=bool)
+    return [Panel(data=data, known=known, ways=regular_ways(n_traces, every), apart=apart)]
 
 
 def _irregular(shown: Gather, like: Bools, judged: bool, rng: np.random.Generator) -> list[Panel]:

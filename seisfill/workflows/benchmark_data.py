@@ -116,7 +116,7 @@ def load_file(
 
 def _read_array(path: Path, survey: FieldSurvey) -> Gather:
     """The one gather of an array file, with values that no instrument records set to zero."""
-    loaded = np.load(path)
+    loaded = np.load(path, allow_pickle=False)
     offset = loaded["x"].astype(np.float64) if path.suffix == ".npz" else None
     data = (loaded["data"] if path.suffix == ".npz" else loaded).T
     if path.suffix == ".npz":

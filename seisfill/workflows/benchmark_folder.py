@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from seisfill._files import replace_file
 from seisfill._version import __version__
 from seisfill.errors import ConfigurationError
 from seisfill.gather import Bools, Gather
@@ -232,9 +233,7 @@ def plain(value: Any) -> Any:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(plain(value), indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    replace_file(path, (json.dumps(plain(value), indent=1) + "\n").encode())
 
 
 def _append(path: Path, row: dict[str, Any]) -> None:
@@ -252,6 +251,4 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _mend(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write the whole rows back, so that what follows begins on a line of its own."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text("".join(json.dumps(plain(row)) + "\n" for row in rows), encoding="utf-8")
-    partial.replace(path)
+    replace_file(path, "".join(json.dumps(plain(row)) + "\n" for row in rows).encode())

@@ -42,6 +42,8 @@ class SurveyCheck:
         Of the error at each sample of the fill.
     coverage : float, optional
         Share of the errors on held-out traces inside the model's 80 % interval.
+    wider, back : tuple of Trial
+        Of regular data: holes four times too wide, and recorded traces filled from filled ones.
     """
 
     trials: tuple[Trial, ...]
@@ -49,6 +51,8 @@ class SurveyCheck:
     quality: Quality
     model: ErrorModel
     coverage: float | None = None
+    wider: tuple[Trial, ...] = ()
+    back: tuple[Trial, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """What the sidecar's head keeps."""
@@ -132,7 +136,8 @@ def check_gathers(
         progress("check", len(trials), most)
         if len(trials) == most:
             break
-    trials.sort(key=lambda trial: trial.number)
+    for kind in (trials, wider, back):
+        kind.sort(key=lambda trial: trial.number)
     return conclude(trials, wider=wider, back=back)
 
 
@@ -151,6 +156,8 @@ def conclude(trials: Sequence[Trial], *, wider: Sequence[Trial] = (), back: Sequ
         quality=judge(expectation),
         model=model,
         coverage=None if any(is_regular(trial) for trial in believed) else _coverage(model, believed),
+        wider=tuple(wider),
+        back=tuple(back),
     )
 
 

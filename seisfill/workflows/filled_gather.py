@@ -1,5 +1,6 @@
 """What is written of one filled gather: absent traces inserted, dead ones filled in place, holes filled inside."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,45 @@ from seisfill.neighbours import known_neighbours
 from seisfill.segy.fields import Field, find_field, read_field, write_field
 from seisfill.segy.inserts import new_headers
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, PLACED, REFUSED, pack
+from seisfill.segy.new_traces import NewTraces, runs_of
 from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import DEAD_CODE, FileGather, SegyReader
-from seisfill.segy.writer import InfillWriter, runs_of
 from seisfill.workflows.assess import Assessed, gap_widths
-from seisfill.workflows.sigma_volume import SigmaVolume
 
 DIGITS = 6  # of keys in the sidecar
 LEFT_HOLES = "holes of a live trace without a known sample on both sides were left"
+Piece = tuple[int, np.ndarray]
 
 
-class GatherWriter:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FilledGather:
     """
-    Puts the answers of a filler into a file, and a row for each trace into its sidecar.
+    All that is written of one gather.
+
+    Parameters
+    ----------
+    pieces : tuple of (int, array)
+        Trace numbers of the output and the bytes of the traces from there on; no trace is in two of them.
+    sigma : tuple of (int, array)
+        The same of predicted errors: float32 samples, shape (n, n_samples).
+    rows : list of dict
+        Rows of the sidecar.
+    changed : list of int
+        Recorded traces, by their number in the input, that were changed on purpose.
+    left : int
+        Live traces whose holes were left.
+    """
+
+    pieces: tuple[Piece, ...]
+    sigma: tuple[Piece, ...]
+    rows: list[dict[str, Any]]
+    changed: list[int]
+    left: int
+
+
+class GatherMaker:
+    """
+    Makes the bytes and the sidecar's rows of a gather out of a filler's answer.
 
     Parameters
     ----------
@@ -29,10 +56,10 @@ class GatherWriter:
         The input.
     plan : InfillPlan
         Where every trace goes.
-    writer : InfillWriter
-        The output.
-    sigma : SigmaVolume, optional
-        Where the predicted error of every sample goes.
+    traces : NewTraces
+        How new traces are made.
+    whole : bool
+        Whether the output is one gather after another: then each is one piece, with its recorded traces.
     error_byte : int, optional
         First byte of the header word for the predicted error in percent.
     """
@@ -41,102 +68,122 @@ class GatherWriter:
         self,
         reader: SegyReader,
         plan: InfillPlan,
-        writer: InfillWriter,
+        traces: NewTraces,
         *,
-        sigma: SigmaVolume | None = None,
+        whole: bool,
         error_byte: int | None = None,
     ) -> None:
-        self.reader, self.plan, self.writer, self.sigma = reader, plan, writer, sigma
+        self.reader, self.plan, self.traces, self.whole = reader, plan, traces, whole
         self.error_field = None if error_byte is None else Field(name=f"byte{error_byte}", byte=error_byte, kind="i2")
-        self.whole = plan.keeps_gathers_together(reader.survey.group)  # one block of the output for each gather
-        self.flagged = 0
 
-    def write(self, item: FileGather, answer: Filled | None, new: np.ndarray, assessed: Assessed | None = None) -> int:
+    def make(
+        self, item: FileGather, answer: Filled | None, new: np.ndarray, assessed: Assessed | None = None
+    ) -> FilledGather:
         """
-        Write one gather; the number of live traces whose holes were left.
+        Put one gather together.
 
         *new* are the numbers in the plan of its absent traces; there is no answer if it lacks nothing, and nothing is
         *assessed* if no check was made.
         """
         about = None if answer is None else _About(self.reader, item, answer, assessed, self.error_field)
-        if assessed is not None:
-            self.flagged += sum(bool(flags) for flags in assessed.flags)
-            self._put_sigma(item, assessed, new)
         places, output = self.plan.place[new], self.plan.output[new]
         made = np.zeros((0, self.reader.layout.trace_bytes), dtype=np.uint8)
+        rows: list[dict[str, Any]] = []
         if about is not None and len(new):
-            made = self.writer.make_inserted(about.headers_of(places), about.answer.data[places])
-            self.writer.sidecar.add(
-                about.row(INSERTED, out, place) for out, place in zip(output.tolist(), places.tolist(), strict=True)
-            )
-        if self.whole:
-            self._write_whole(item, output, made)
-        else:
-            self.writer.put_inserted(output, made)
+            made = self.traces.make(about.headers_of(places), about.answer.data[places])
+            numbered = zip(output.tolist(), places.tolist(), strict=True)
+            rows += [about.row(INSERTED, number, place) for number, place in numbered]
         if self.reader.survey.has_fractions:
-            self._place_recorded(item)
-        return 0 if about is None else self._change_recorded(about, item)
+            rows += self._placed(item)
+        changed, left = ([], 0) if about is None else self._changed(about, item, rows)
+        recorded = self.plan.output_of(item.rows)
+        return FilledGather(
+            pieces=tuple(
+                [_whole(recorded, item.traces, changed, output, made)]
+                if self.whole
+                else [*_runs(output, made), *((int(recorded[number]), trace[None]) for number, trace in changed)]
+            ),
+            sigma=() if assessed is None else tuple(self._sigma(item, assessed, new)),
+            rows=rows,
+            changed=[int(item.rows[number]) for number, _ in changed],
+            left=left,
+        )
 
-    def _put_sigma(self, item: FileGather, assessed: Assessed, new: np.ndarray) -> None:
-        if self.sigma is None:
-            return
+    def _sigma(self, item: FileGather, assessed: Assessed, new: np.ndarray) -> list[Piece]:
+        """Predicted errors of the traces that have any, by their places in the output."""
         places = np.concatenate([self.plan.place[new], item.places])
         output = np.concatenate([self.plan.output[new], self.plan.output_of(item.rows)])
         some = assessed.sigma[places].any(axis=1)
-        self.sigma.put(output[some], assessed.sigma[places[some]])
+        order = np.argsort(output[some], kind="stable")
+        return _runs(output[some][order], assessed.sigma[places[some][order]])
 
-    def _place_recorded(self, item: FileGather) -> None:
+    def _placed(self, item: FileGather) -> list[dict[str, Any]]:
         """A row for each recorded trace whose key is not that of its header."""
         survey, order = self.reader.survey, self.reader.layout.byte_order
         true = np.round(survey.axis.keys(item.number, item.places), DIGITS)
         differs = true != read_field(item.traces[:, :240], survey.keys.trace, order)
         output = self.plan.output_of(item.rows[differs])
-        self.writer.sidecar.add(
+        return [
             {"output": out, "kind": PLACED, "key": key}
             for out, key in zip(output.tolist(), true[differs].tolist(), strict=True)
-        )
+        ]
 
-    def _write_whole(self, item: FileGather, output: np.ndarray, made: np.ndarray) -> None:
-        """Recorded and new traces as one block."""
-        recorded = self.plan.output_of(item.rows)
-        first = int(min(recorded.min(), output.min(initial=recorded.min())))
-        block = np.empty((len(recorded) + len(output), self.reader.layout.trace_bytes), dtype=np.uint8)
-        block[recorded - first] = item.traces
-        block[output - first] = made
-        in_file_order = item.traces if (np.diff(item.rows) > 0).all() else item.traces[np.argsort(item.rows)]
-        self.writer.put_block(first, block, recorded=in_file_order)
-
-    def _change_recorded(self, about: "_About", item: FileGather) -> int:
-        """Dead traces filled in their places, holes inside their traces; the number of traces whose holes were left."""
-        for row, place in zip(item.rows[item.dead].tolist(), item.places[item.dead].tolist(), strict=True):
-            self._fill_in_place(about, row, place)
+    def _changed(self, about: "_About", item: FileGather, rows: list[dict[str, Any]]) -> tuple[list[Piece], int]:
+        """Recorded traces, by their number in the gather, with their new bytes; how many traces' holes were left."""
+        changed = [piece for number in np.flatnonzero(item.dead) for piece in self._in_place(about, int(number), rows)]
         if not item.holes.any():
-            return 0
+            return changed, 0
         left, right = known_neighbours(item.gather.known)
         between = ((left >= 0) & (right < item.gather.n_traces))[item.places]
         for number in np.flatnonzero((item.holes & between).any(axis=1)).tolist():
-            holes = item.holes[number] & between[number]
-            self._fill_holes(about, int(item.rows[number]), int(item.places[number]), holes)
-        return int((item.holes & ~between).any(axis=1).sum())
+            changed.append(self._without_holes(about, number, item.holes[number] & between[number], rows))
+        return changed, int((item.holes & ~between).any(axis=1).sum())
 
-    def _fill_in_place(self, about: "_About", row: int, place: int) -> None:
-        output = self._output_of(row)
+    def _in_place(self, about: "_About", number: int, rows: list[dict[str, Any]]) -> list[Piece]:
+        """A dead trace filled in its place, if it could be."""
+        item, place, stood = about.item, int(about.item.places[number]), about.item.traces[number]
+        output, row = self._output_of(about.item, number), int(about.item.rows[number])
         if not about.answer.filled[place]:
-            self.writer.sidecar.add([about.row(REFUSED, output, place)])
-            return
-        stood = self.reader.index.block(row, row + 1)[0]
-        self.writer.sidecar.add([about.row(IN_PLACE, output, place, input=row, bytes=pack(stood.tobytes()))])
-        self.writer.put_in_place(row, about.revived(stood[:240], place), about.answer.data[place])
+            rows.append(about.row(REFUSED, output, place))
+            return []
+        rows.append(about.row(IN_PLACE, output, place, input=row, bytes=pack(stood.tobytes())))
+        header = about.revived(item.traces[number, :240], place)
+        return [(number, self.traces.make(header[None], about.answer.data[place][None])[0])]
 
-    def _fill_holes(self, about: "_About", row: int, place: int, holes: np.ndarray) -> None:
+    def _without_holes(self, about: "_About", number: int, holes: np.ndarray, rows: list[dict[str, Any]]) -> Piece:
+        """A live trace whose holes are filled."""
+        item, place, stood = about.item, int(about.item.places[number]), about.item.traces[number]
         width = self.reader.layout.samples_width
-        stood = self.reader.index.block(row, row + 1)[0, 240:]
-        kept = [[a, b - a, pack(stood[a * width : b * width].tobytes())] for a, b in runs_of(holes)]
-        self.writer.sidecar.add([about.row(HOLES, self._output_of(row), place, input=row, holes=kept)])
-        self.writer.put_holes(row, holes, about.answer.data[place])
+        samples = stood[240:]
+        kept = [[a, b - a, pack(samples[a * width : b * width].tobytes())] for a, b in runs_of(holes)]
+        output, row = self._output_of(item, number), int(item.rows[number])
+        rows.append(about.row(HOLES, output, place, input=row, holes=kept))
+        return number, self.traces.with_holes_filled(stood, holes, about.answer.data[place])
 
-    def _output_of(self, row: int) -> int:
-        return int(self.plan.output_of(np.array(row)))
+    def _output_of(self, item: FileGather, number: int) -> int:
+        return int(self.plan.output_of(item.rows[number]))
+
+
+def _whole(
+    recorded: np.ndarray, traces: np.ndarray, changed: list[Piece], output: np.ndarray, made: np.ndarray
+) -> Piece:
+    """Recorded traces, changed ones among them, and new ones as one piece."""
+    first = int(min(recorded.min(), output.min(initial=recorded.min())))
+    if not len(output) and not changed and (np.diff(recorded) == 1).all():
+        return first, traces
+    block = np.empty((len(recorded) + len(output), traces.shape[1]), dtype=np.uint8)
+    block[recorded - first] = traces
+    block[output - first] = made
+    for number, trace in changed:
+        block[recorded[number] - first] = trace
+    return first, block
+
+
+def _runs(output: np.ndarray, rows: np.ndarray) -> list[Piece]:
+    """A piece for each run of neighbouring traces; trace numbers ascend."""
+    cuts = np.flatnonzero(np.diff(output) != 1) + 1
+    parts = zip(np.split(output, cuts), np.split(rows, cuts), strict=True)
+    return [(int(numbers[0]), part) for numbers, part in parts if len(numbers)]
 
 
 class _About:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,11 @@ class FilledPair:
                 f"found {size}."
             )
         options = notes.head["options"]
-        told = GatherOptions(**{**options["gathers"], "trace_range": _pair_of(options["gathers"]["trace_range"])})
+        words = options.get("gathers", {})
+        told = {field.name: words[field.name] for field in fields(GatherOptions) if field.name in words}
+        gathers = GatherOptions(**{**told, "trace_range": _pair_of(told.get("trace_range"))})
         index = HeaderIndex(source, Layout(**{**notes.head["layout"], "warnings": ()}))
-        before = SegyReader(index=index, survey=map_survey(index, told), dead=options["dead"])
+        before = SegyReader(index=index, survey=map_survey(index, gathers), dead=options.get("dead", "auto"))
         after = SegyReader(index=output, survey=map_survey(output), dead="none")
         number = {key.item(): n for n, key in enumerate(before.survey.gather_keys)}
         return cls(before=before, after=after, number=number)

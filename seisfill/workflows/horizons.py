@@ -10,7 +10,6 @@ from scipy.signal import savgol_filter
 
 from seisfill.errors import FileAccessError, GeometryError, InvalidParameterError
 from seisfill.gather import Floats, Gather
-from seisfill.segy.fields import find_field, read_field
 from seisfill.segy.reader import FileGather, SegyReader
 
 REACH = 2  # recorded traces on either side that a slope is fitted to: picks are snapped to samples, differences jump
@@ -204,5 +203,5 @@ def _times(reader: SegyReader, number: int) -> tuple[float, float]:
     """Time of the first and of the last sample of a gather [s]."""
     layout = reader.layout
     header = reader.index.headers[reader.survey.rows(number)[:1]]
-    first = float(read_field(header, find_field("delrt", dialect=layout.dialect), layout.byte_order)[0]) / 1000
+    first = reader.first_time(header)
     return first, first + (layout.n_samples - 1) * layout.dt

@@ -21,6 +21,7 @@ from seisfill.plotting import (
     plot_section,
     plot_wiggle,
     save_figure,
+    title_of,
 )
 from seisfill.plotting.levels import regular_live_spacing, useful_frequency
 from seisfill.plotting.spectrum import LEVEL_LABEL
@@ -132,7 +133,7 @@ def _alone(path: Path, gather: float | None, known: Known) -> tuple[Figure, floa
     frame, data = Frame.of(item.gather), np.where(item.gather.known, item.gather.data, np.nan)
     figure = new_figure(15, 6)
     section, wiggle, spectrum = figure.subplots(1, 3)
-    plot_section(data, frame, title=f"{path.name}, gather {key}", ax=section)
+    plot_section(data, frame, title=f"{title_of(path)}, gather {key}", ax=section)
     plot_wiggle(data, frame, ax=wiggle)
     plot_fk(
         data,
@@ -163,7 +164,7 @@ def _compared(
         live=item.live,
         dt=item.dt,
         snr_db=None if truth is None or item.live.all() else snr_db(truth, item.filled, traces=~item.live),
-        page=Page(title=f"{filled.name}, gather {item.key}", t0=item.t0, band=band),
+        page=Page(title=f"{title_of(filled)}, gather {item.key}", t0=item.t0, band=band),
     )
     return figure, item.key
 

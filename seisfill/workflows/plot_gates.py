@@ -10,7 +10,7 @@ from seisfill.nn.gates import gate_maps
 from seisfill.nn.unet import UNet
 from seisfill.nn.weights import DEFAULT, load_weights
 from seisfill.patches.gain import Gain
-from seisfill.plotting import Frame, plot_gates, save_figure
+from seisfill.plotting import Frame, plot_gates, save_figure, title_of
 from seisfill.workflows.plot import Known, check_pictures, read_gather
 
 MOST = (192, 1024)  # traces and samples: what the network sees at once when it fills
@@ -57,7 +57,7 @@ def plot_gates_of_file(
     network, _ = load_weights(weights)
     item, key = read_gather(path, gather, known or Known())
     name = Path(weights).stem
-    title = f"{name}: mean gate of each layer, by its path in the network; {path.name}, gather {key}"
+    title = f"{name}: mean gate of each layer, by its path in the network; {title_of(path)}, gather {key}"
     save_figure(draw_gates(network, item.gather, title=title), save)
     return key
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from seisfill.errors import InvalidParameterError
 from seisfill.metrics import snr_db
-from seisfill.plotting import HeldOutTraces, plot_held_out, save_figure
+from seisfill.plotting import HeldOutTraces, plot_held_out, save_figure, title_of
 from seisfill.segy.reader import SegyReader
 from seisfill.trust.records import check_path, load_trials
 from seisfill.trust.trial import Trial
@@ -52,7 +52,8 @@ def plot_held_out_of_file(
         tried = ", ".join(f"{key:g}" for key in trials)
         raise InvalidParameterError(f"Invalid gather {gather:g}: must be one that the check tried: {tried}.")
     (key,) = (key for key in trials if key == gather)
-    save_figure(draw_trial(trials[key], title=f"{filled.name}, gather {key}: live traces held out from the fill"), save)
+    title = f"{title_of(filled)}, gather {key}: live traces held out from the fill"
+    save_figure(draw_trial(trials[key], title=title), save)
     return key
 
 

@@ -1,6 +1,6 @@
 """The report of a fill: input, output and sidecar in, one HTML page out."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from seisfill.report.page import render_page
 from seisfill.report.traces import read_traces
 from seisfill.segy.files import PartialFile, check_target
 from seisfill.segy.marks import Sidecar, sidecar_path
-from seisfill.trust.records import check_path, load_trials
+from seisfill.trust.records import KeptTrials, check_path, load_kept
 from seisfill.trust.trial import Trial
 from seisfill.workflows.filled_pair import FilledPair, StrPath, read_shown, read_text_header
 from seisfill.workflows.score import match_gathers
@@ -92,15 +92,17 @@ def write_report(
     notes = Sidecar.read(sidecar_path(target))
     pair = FilledPair.open(source, target, notes)
     table = read_traces(pair.after, notes)
-    trials = _trials(target, notes)
+    kept = _kept(target, notes)
     findings = Findings(
         table=table,
         keys=[key.item() for key in pair.after.survey.gather_keys],
         axis=pair.after.survey.axis,
-        trials=tuple(_renumbered(trials, pair)),
+        trials=_renumbered([trial for trial in kept.trials if trial.tried.any()], pair),
         true=_true_scores(pair, truth, target, source),
         check=notes.head.get("check") or {},
         untouched=_verdict(source, target),
+        wider=_renumbered(kept.wider, pair),
+        back=_renumbered(kept.back, pair),
     )
     chosen = choose_gathers(table, findings.ranks, most=most)
     shown = read_shown(pair, table, chosen, truth=truth, sigma=sigma)
@@ -116,23 +118,22 @@ def write_report(
     return ReportSummary(path=page_path, size=len(raw), gathers=tuple(f"{gather.key:g}" for gather in shown))
 
 
-def _trials(target: Path, notes: Sidecar) -> list[Trial]:
-    """The held-out check beside the output; none where there is none or it is of another fill."""
+def _kept(target: Path, notes: Sidecar) -> KeptTrials:
+    """The held-out check beside the output; no trials where there is none or it is of another fill."""
     path = check_path(target)
-    if not path.exists():
-        return []
-    head, trials = load_trials(path)
-    belongs = head.get("input", {}).get("sha256", notes.head["input"]["sha256"]) == notes.head["input"]["sha256"]
-    return [trial for trial in trials if trial.tried.any()] if belongs else []
+    if path.exists():
+        kept = load_kept(path)
+        sha256 = notes.head["input"]["sha256"]
+        if kept.head.get("input", {}).get("sha256", sha256) == sha256:
+            return kept
+    return KeptTrials(head={}, trials=())
 
 
-def _renumbered(trials: list[Trial], pair: FilledPair) -> Iterator[Trial]:
+def _renumbered(trials: Sequence[Trial], pair: FilledPair) -> tuple[Trial, ...]:
     """Trials with the numbers that their gathers have in the output."""
     keys = [key.item() for key in pair.before.survey.gather_keys]
     numbers = {key.item(): n for n, key in enumerate(pair.after.survey.gather_keys)}
-    for trial in trials:
-        if trial.number < len(keys):
-            yield replace(trial, number=numbers[keys[trial.number]])
+    return tuple(replace(trial, number=numbers[keys[trial.number]]) for trial in trials if trial.number < len(keys))
 
 
 def _true_scores(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from seisfill.errors import GeometryError
+from seisfill.errors import GeometryError, MarkError
 from seisfill.metrics import Scores, score
 from seisfill.segy.layout import LayoutOptions
+from seisfill.segy.marks import Sidecar, sidecar_path
 from seisfill.segy.reader import FileGather, SegyReader
 from seisfill.segy.survey import GatherOptions
 
@@ -131,6 +132,7 @@ def match_gathers(
     The gather keys of the truth serve all three. Keys along a gather agree within half a step, since new traces of
     rounded axes may differ by a unit. *only* names one gather by its key.
     """
+    _refuse_densified(filled)
     base = SegyReader.open(truth, layout=layout, gathers=gathers)
     keys = base.survey.keys
     words = GatherOptions(
@@ -166,6 +168,20 @@ def match_gathers(
             live=live,
             dt=item.gather.dt,
             t0=item.gather.t0,
+        )
+
+
+def _refuse_densified(filled: Path) -> None:
+    """Raise if a sidecar says that new traces lie between the places of the survey, where no truth is."""
+    try:
+        options = Sidecar.read(sidecar_path(filled)).head["options"]
+        densify = options["gathers"]["densify"]
+    except (MarkError, KeyError, TypeError):
+        return
+    if densify != 1:
+        raise GeometryError(
+            f"Invalid filled file {filled}: must have the trace spacing of the truth, and was filled with --densify "
+            f"{densify}. To score a fill, decimate the truth and fill that without --densify."
         )
 
 

@@ -8,11 +8,16 @@ from seisfill.segy.files import CHUNK_BYTES, PartialFile
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
 from seisfill.segy.samples import encode
+from seisfill.segy.trace_blocks import TraceBlocks
+from seisfill.segy.writer import trace_offset
 
 
 class SigmaVolume:
     """
-    Writes one standard deviation a sample [amplitude]; recorded samples hold 0. Leave it unfinished and nothing stays.
+    Holds one standard deviation a sample [amplitude]; recorded samples hold 0.
+
+    Samples are written into ``path`` by whoever predicts them. Leave it unfinished and nothing stays, unless it is
+    kept.
 
     Parameters
     ----------
@@ -20,34 +25,38 @@ class SigmaVolume:
         Name of the file.
     layout : Layout
         Of the output that it belongs to.
+    go_on : bool
+        Go on in what an earlier run kept.
     """
 
-    def __init__(self, target: Path, layout: Layout) -> None:
-        self._file = PartialFile(target)
-        self.layout = layout
+    def __init__(self, target: Path, layout: Layout, *, go_on: bool = False) -> None:
+        self.file, self.layout = PartialFile(target, go_on=go_on), layout
+        zeros = encode(np.zeros((1, layout.n_samples), np.float32), layout.format_code, layout.byte_order)
+        assert not zeros.any()  # so that a sparse file holds them
 
     def __enter__(self) -> "SigmaVolume":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._file.__exit__(*error)
+        self.file.__exit__(*error)
 
-    def put(self, output: np.ndarray, sigma: np.ndarray) -> None:
-        """Write the samples of some traces, (n, n_samples), at their trace numbers of the output."""
-        for number, row in zip(
-            output.tolist(), encode(sigma, self.layout.format_code, self.layout.byte_order), strict=True
-        ):
-            self._file.write_at(self.layout.first_trace + number * self.layout.trace_bytes + 240, row)
+    def begin(self) -> None:
+        """Make the file as long as it will be, all zeros."""
+        self.file.set_size(self.layout.file_size)
 
-    def finish(self, filled: HeaderIndex) -> None:
-        """Take every header from the output, which is whole by now, and give the file its name."""
-        layout = filled.layout
-        with filled.path.open("rb") as file:
-            self._file.write_at(0, file.read(layout.first_trace))
-        zeros = encode(np.zeros((1, layout.n_samples), np.float32), layout.format_code, layout.byte_order)
-        self._file.file.truncate(layout.file_size)
-        assert not zeros.any()  # so that a sparse file holds them
-        for rows, traces in filled.windows(CHUNK_BYTES):
-            for number, header in zip(range(rows.start, rows.stop), traces[:, :240], strict=True):
-                self._file.write_at(layout.first_trace + number * layout.trace_bytes, header)
-        self._file.commit()
+    def copy_headers(self, filled: Path) -> None:
+        """Take every byte that is no sample from the output, which is whole by now."""
+        layout = self.layout
+        step = max(1, CHUNK_BYTES // layout.trace_bytes)
+        with filled.open("rb") as file:
+            self.file.write_at(0, file.read(layout.first_trace))
+        index, place = HeaderIndex(filled, layout), layout.end_of_traces
+        for block in index.trailing():
+            self.file.write_at(place, block)
+            place += len(block)
+        with TraceBlocks(index, step) as blocks:
+            for start in range(0, layout.n_traces, step):
+                stop = min(start + step, layout.n_traces)
+                for number, header in enumerate(blocks.read(start, stop)[:, :240], start):
+                    self.file.write_at(trace_offset(layout, number), header)
+        self.file.flush()

@@ -48,6 +48,9 @@ def strip_file(filled: Path, target: Path, *, sidecar: Path | None = None, force
             kept = traces[keep[rows]]
             file.write_at(place, kept)
             place += kept.nbytes
+        for block in index.trailing():
+            file.write_at(place, block)
+            place += len(block)
         for offset, data in _originals(notes, layout):
             file.write_at(offset, data)
         file.flush()
@@ -87,7 +90,7 @@ def original_head(index: HeaderIndex, notes: Sidecar) -> bytes:
     with index.path.open("rb") as file:
         head = bytearray(file.read(index.layout.first_trace))
     for change in notes.head["changed"]:
-        data = unpack(change["bytes"])
+        data = unpack(change["bytes"], len(head) - change["start"])
         head[change["start"] : change["start"] + len(data)] = data
     return bytes(head)
 
@@ -97,7 +100,8 @@ def _originals(notes: Sidecar, layout: Layout) -> Iterator[tuple[int, bytes]]:
     for row in notes.changed():
         start = layout.first_trace + row["input"] * layout.trace_bytes
         if row["kind"] == IN_PLACE:
-            yield start, unpack(row["bytes"])
+            yield start, unpack(row["bytes"], layout.trace_bytes)
         elif row["kind"] == HOLES:
-            for first, _, data in row["holes"]:
-                yield start + 240 + first * layout.samples_width, unpack(data)
+            for first, count, data in row["holes"]:
+                width = layout.samples_width
+                yield start + 240 + first * width, unpack(data, count * width)

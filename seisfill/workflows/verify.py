@@ -84,6 +84,8 @@ def _problem(recorded: HeaderIndex, output: HeaderIndex, notes: Sidecar, first: 
     with recorded.path.open("rb") as file:
         if file.read(recorded.layout.first_trace) != original_head(output, notes):
             return "the file headers differ by more than the sidecar names"
+    if any(ours != theirs for ours, theirs in zip(recorded.trailing(), output.trailing(), strict=True)):
+        return "the bytes behind the last trace differ"
     try:
         notes.check_marks(output)
     except MarkError as error:
@@ -100,11 +102,11 @@ def _changed_problem(row: dict, recorded: HeaderIndex, output: HeaderIndex) -> s
     number = row["input"]
     stood = recorded.take(np.array([number]))[0]
     if row["kind"] == IN_PLACE:
-        same = unpack(row["bytes"]) == stood.tobytes()
+        same = unpack(row["bytes"], len(stood)) == stood.tobytes()
         return None if same else f"the sidecar does not hold the original bytes of trace {number + 1}"
     width = recorded.layout.samples_width
-    copy = output.take(np.array([row["output"]]))[0].copy()
+    copy = bytearray(output.take(np.array([row["output"]]))[0].tobytes())
     for first, count, data in row["holes"]:
         start = 240 + first * width
-        copy[start : start + count * width] = np.frombuffer(unpack(data), np.uint8)
-    return None if (copy == stood).all() else f"trace {number + 1} of the input differs outside of its holes"
+        copy[start : start + count * width] = unpack(data, count * width)
+    return None if bytes(copy) == stood.tobytes() else f"trace {number + 1} of the input differs outside of its holes"

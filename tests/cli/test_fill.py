@@ -188,3 +188,21 @@ def test_a_report_in_the_way_is_found_before_anything_is_filled(seisfill, holed)
     code, _, err = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--report")
     assert (code, "out.sgy.report.html" in err, "--force" in err) == (2, True, True)
     assert not Path("out.sgy").exists()
+
+
+def test_turns_change_predicted_errors_and_nothing_else(seisfill, holed):
+    network = UNet(UNetConfig(widths=(4, 6), dilations=()))
+    torch.nn.init.normal_(network.head.weight, 0, 0.05, generator=torch.Generator().manual_seed(0))
+    save_weights(holed / "some.safetensors", network, card={"name": "some", "max_gap": 20})
+    common = ("--method", "network", "--weights", "some.safetensors", "--device", "cpu", "--no-moveout", "--check", "1")
+    for name, turns in (("plain", 0), ("turned", 2)):
+        words = (*common, "--sigma", f"{name}.sigma.sgy", "--turns", turns)
+        assert seisfill("fill", "long.sgy", f"{name}.sgy", *words)[0] == 0
+    assert sha256(holed / "plain.sgy") == sha256(holed / "turned.sgy")
+    assert sha256(holed / "plain.sigma.sgy") != sha256(holed / "turned.sigma.sgy")
+
+
+@pytest.mark.parametrize("words", [["--method", "auto"], ["--method", "network", "--check", "none"]])
+def test_turns_that_nothing_would_ask_for_are_refused(seisfill, holed, words):
+    code, _, err = seisfill("fill", "long.sgy", "out.sgy", *words, "--turns", 2)
+    assert (code, "Invalid --turns 2: must come with --method network" in err) == (2, True)

@@ -108,7 +108,7 @@ def test_fill_says_what_it_did(seisfill, folder):
 def test_fill_picks_by_evidence_by_default(seisfill, folder, tiny):
     assert seisfill("fill", "holes.sgy", "out.sgy", "--weights", tiny, "--device", "cpu")[0] == 0
     head, *rows = map(json.loads, (folder / "out.sgy.fill.jsonl").read_text().splitlines()[:3])
-    assert (head["method"], head["weights_sha256"]) == ("AutoInterpolator", sha256(tiny))
+    assert (head["method"], head["weights_sha256"]) == ("Blocks(AutoInterpolator)", sha256(tiny))
     assert rows[0]["method"].startswith("auto: ")
 
 
@@ -118,7 +118,7 @@ def test_fill_takes_the_network_along_the_moveout(seisfill, folder, tiny):
     assert code == 0
     assert "3 traces inserted" in out
     head = json.loads((folder / "out.sgy.fill.jsonl").read_text().splitlines()[0])
-    assert head["method"] == "Flattened(NetworkInterpolator)"
+    assert head["method"] == "Blocks(Flattened(NetworkInterpolator))"
     assert head["weights_sha256"] == sha256(tiny)
 
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +8,7 @@ import torch
 from seisfill import Gather, snr_db
 from seisfill.errors import InvalidParameterError, WeightsError
 from seisfill.interpolators.base import Limits
+from seisfill.interpolators.blocks import Blocks
 from seisfill.interpolators.flattened import Flattened
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.interpolators.load import METHODS, load_interpolator
@@ -21,6 +25,24 @@ def weights(tmp_path):
     return tmp_path / "tiny.safetensors"
 
 
+def test_straight_lines_are_loaded_without_torch_scipy_and_matplotlib():
+    code = (
+        "import sys\n"
+        "from seisfill.interpolators.load import load_interpolator\n"
+        "load_interpolator('linear')\n"
+        "print([name for name in ('torch', 'scipy', 'matplotlib') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_filler_but_straight_lines_fills_large_gathers_in_blocks():
+    assert isinstance(load_interpolator("linear"), LinearInterpolator)
+    for method in (*set(METHODS) - {"linear"}, "linear"):
+        moveout = True if method == "linear" else None
+        assert isinstance(load_interpolator(method, moveout=moveout), Blocks), method
+
+
 def test_the_linear_filler_by_its_name():
     assert load_interpolator("linear") == LinearInterpolator()
     assert load_interpolator("linear", limits=Limits(max_gap=3)).limits.max_gap == 3
@@ -28,20 +50,20 @@ def test_the_linear_filler_by_its_name():
 
 def test_the_network_by_its_name_takes_the_widest_gap_of_its_card(weights):
     filler = load_interpolator("network", weights=weights, device="cpu", flips=True, moveout=False)
-    assert isinstance(filler, NetworkInterpolator)
-    assert filler.flips
-    assert not filler.network.training
+    assert isinstance(filler.inner, NetworkInterpolator)
+    assert filler.inner.flips
+    assert not filler.inner.network.training
     assert filler.limits == Limits(max_gap=12)
     wanted = Limits(max_gap=5, extrapolate=True)
-    assert load_interpolator("network", weights=weights, device="cpu", limits=wanted).inner.limits == wanted
-    kept = load_interpolator("network", weights=weights, device="cpu", limits=Limits(extrapolate=True)).inner.limits
+    assert load_interpolator("network", weights=weights, device="cpu", limits=wanted).limits == wanted
+    kept = load_interpolator("network", weights=weights, device="cpu", limits=Limits(extrapolate=True)).limits
     assert kept == Limits(max_gap=12, extrapolate=True)
 
 
 def test_the_network_goes_along_the_moveout_where_nothing_is_said_and_others_when_asked(weights):
-    assert isinstance(load_interpolator("network", weights=weights), Flattened)
-    assert isinstance(load_interpolator("linear", moveout=True), Flattened)
-    assert not isinstance(load_interpolator("prediction"), Flattened)
+    assert isinstance(load_interpolator("network", weights=weights).inner, Flattened)
+    assert isinstance(load_interpolator("linear", moveout=True).inner, Flattened)
+    assert not isinstance(load_interpolator("prediction").inner, Flattened)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,9 +1,12 @@
 import numpy as np
 
 from seisfill.gather import Filled, Gather
+from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.report.calibration import LEVELS, judge_bands
 from seisfill.report.quality_figures import calibration_chart
-from seisfill.trust.trial import Trial
+from seisfill.trust.back import try_back
+from seisfill.trust.stretch import try_wider
+from seisfill.trust.trial import Trial, try_filler
 
 
 def trial(seed, n_hidden=12):
@@ -26,6 +29,25 @@ def test_bands_learned_on_other_gathers_cover_what_they_promise():
 
 def test_one_gather_is_judged_by_a_model_that_saw_it_and_that_is_said():
     assert judge_bands([trial(0)]).how == "one gather, judged by a model that saw it"
+
+
+def regular(seed):
+    """A gather of waves and a little noise that keeps every second trace: what is tried of it."""
+    rng = np.random.default_rng(seed)
+    data = np.sin(np.arange(160) / 4 + 0.2 * np.arange(65)[:, None]) + rng.normal(0, 0.05, (65, 160))
+    gather = Gather(data=data, live=np.arange(65) % 2 == 0, dt=0.004)
+    filler = LinearInterpolator()
+    made = try_filler(filler, gather, number=seed)
+    return made, try_wider(filler, made), try_back(filler, gather, filler.fill(gather), number=seed)
+
+
+def test_regular_holes_are_judged_there_and_back_or_not_at_all():
+    trials, wider, back = zip(*(regular(seed) for seed in range(3)), strict=True)
+    bands = judge_bands(trials, wider=wider, back=back)
+    assert bands.n_traces == sum(int(one.tried.sum()) for one in back)
+    assert bands.how.endswith("there and back")
+    assert np.abs(np.subtract(bands.nominal, bands.found)).max() < 0.15  # straight lines across waves err unevenly
+    assert judge_bands(trials, wider=wider) is None
 
 
 def test_too_few_traces_say_nothing():

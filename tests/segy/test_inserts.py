@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seisfill.errors import SeisfillWarning
 from seisfill.segy.fields import find_field, read_field, write_field
 from seisfill.segy.inserts import new_headers
 from seisfill.segy.layout import Layout
@@ -137,30 +138,34 @@ def test_a_single_neighbour_is_repeated():
     assert word(new, "tracf") == [10, 50]
 
 
-def test_what_does_not_fit_its_word_stays_the_neighbours():
-    new = made([0, 1], [9], {"gx": [0, 2_000_000_000], "sx": [5, 6]})
+def test_what_does_not_fit_its_word_stays_the_neighbours_with_a_warning():
+    with pytest.warns(SeisfillWarning, match=r"gx \(byte 81\) .* do not fit i4, such as 1.8e\+10"):
+        new = made([0, 1], [9], {"gx": [0, 2_000_000_000], "sx": [5, 6]})
     assert (word(new, "gx"), word(new, "sx")) == ([2_000_000_000], [14])
-    wide = made([0, 1], [40_000], {"otrav": [3, 4]}, key="otrav")
+    with pytest.warns(SeisfillWarning, match="otrav .* do not fit i2"):
+        wide = made([0, 1], [40_000], {"otrav": [3, 4]}, key="otrav")
     assert word(wide, "otrav") == [4]
 
 
 def test_a_header_that_nobody_can_be_of_is_met_without_an_overflow():
     extreme = {"gx": [-(2**31), 2**31 - 1], "sx": [2**31 - 1, -(2**31)], "scalco": [-32768, 32767], "offset": [5, 9]}
-    assert word(made([0, 2], [1], extreme), "offset") == [7]
+    with pytest.warns(SeisfillWarning, match="do not fit i4"):
+        assert word(made([0, 2], [1], extreme), "offset") == [7]
 
 
 def test_su_keeps_bytes_181_to_240_and_rev_0_too():
     rng = np.random.default_rng(3)
     for layout in (layout_of("su"), layout_of(revision=0)):
         headers = rng.integers(0, 256, (2, 240)).astype(np.uint8)
-        new = new_headers(
-            headers,
-            np.array([0, 2]),
-            np.array([1]),
-            keys=(find_field("tracf", dialect=layout.dialect), np.array([4.0])),
-            gather_key=None,
-            layout=layout,
-        )
+        with pytest.warns(SeisfillWarning, match="do not fit i4"):  # such is noise
+            new = new_headers(
+                headers,
+                np.array([0, 2]),
+                np.array([1]),
+                keys=(find_field("tracf", dialect=layout.dialect), np.array([4.0])),
+                gather_key=None,
+                layout=layout,
+            )
         assert (new[0, 180:] == headers[0, 180:]).all()
 
 

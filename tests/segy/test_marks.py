@@ -1,4 +1,3 @@
-import io
 import json
 
 import numpy as np
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from seisfill._version import __version__
 from seisfill.errors import InvalidParameterError, MarkError
+from seisfill.segy import marks as module
 from seisfill.segy.fields import write_field
 from seisfill.segy.files import PartialFile
 from seisfill.segy.index import HeaderIndex
@@ -20,7 +20,8 @@ from seisfill.segy.marks import (
     PLACED,
     REFUSED,
     Sidecar,
-    SidecarWriter,
+    count_rows,
+    encode_line,
     mark_field,
     mark_is_free,
     pack,
@@ -29,23 +30,35 @@ from seisfill.segy.marks import (
 )
 from tests.segy.make_segy import write_segy
 
+FILLED = {"gather": 1, "method": "by hand"}
 ROWS = [
-    {"output": 5, "kind": INSERTED},
-    {"output": 1, "kind": INSERTED, "reason": "gap of 9"},
-    {"output": 3, "kind": IN_PLACE, "input": 2, "bytes": pack(b"stood")},
-    {"output": 4, "kind": HOLES, "input": 3, "holes": [[0, 1, pack(b"1234")]]},
-    {"output": 0, "kind": REFUSED, "reason": "alone"},
+    {"output": 5, "kind": INSERTED, **FILLED, "key": 6.0},
+    {"output": 1, "kind": INSERTED, **FILLED, "key": 2.0, "reason": "gap of 9"},
+    {"output": 3, "kind": IN_PLACE, **FILLED, "key": 4.0, "input": 2, "bytes": pack(b"stood")},
+    {"output": 4, "kind": HOLES, **FILLED, "key": 5.0, "input": 3, "holes": [[0, 1, pack(b"1234")]]},
+    {"output": 0, "kind": REFUSED, **FILLED, "key": 1.0, "reason": "alone"},
 ]
+LAYOUT = {"dialect": "segy", "byte_order": ">", "format_code": 1, "n_samples": 20, "dt": 0.004, "revision": 1}
+LAYOUT |= {"text_encoding": "ebcdic", "n_extended_text": 0, "first_trace": 3600, "n_traces": 4}
+HEAD = {
+    "method": "by hand",
+    "options": {},
+    "input": {"name": "a.sgy", "size": 4880, "n_traces": 4, "sha256": "0" * 64},
+    "output": {"name": "b.sgy", "n_traces": 6},
+    "layout": LAYOUT,
+    "keys": {"kind": "line", "gather": None, "trace": "cdp", "step": 1.0},
+    "mark": {"byte": 233, "value": MARK},
+    "changed": [],
+}
 
 
 def write_sidecar(path, rows=ROWS, **head):
-    notes = SidecarWriter(io.BytesIO())
-    notes.add(rows[:2])
-    notes.add(rows[2:])
+    counts = count_rows(rows)
     with PartialFile(path) as file:
-        notes.finish(file, {"output": {"n_traces": 6}, "mark": {"byte": 233}, **head})
+        lines = [b"".join(map(encode_line, part)) for part in (rows[:2], rows[2:])]
+        module.write_sidecar(file, HEAD | head, lines, counts)
         file.commit()
-    return notes
+    return counts
 
 
 def test_the_mark_is_four_letters():
@@ -60,12 +73,12 @@ def test_the_sidecar_lies_beside_its_file(tmp_path):
 
 
 def test_a_sidecar_one_can_read_by_eye(tmp_path):
-    notes = write_sidecar(tmp_path / "s")
+    counts = write_sidecar(tmp_path / "s")
     lines = (tmp_path / "s").read_text().splitlines()
     assert len(lines) == 2 + len(ROWS)
     assert json.loads(lines[0])["version"] == __version__
     assert [json.loads(line) for line in lines[1:-1]] == ROWS
-    assert json.loads(lines[-1])["foot"] == notes.counts == {INSERTED: 1, IN_PLACE: 1, HOLES: 1, REFUSED: 2, PLACED: 0}
+    assert json.loads(lines[-1])["foot"] == counts == {INSERTED: 1, IN_PLACE: 1, HOLES: 1, REFUSED: 2, PLACED: 0}
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -80,7 +93,7 @@ def test_what_is_written_is_read(tmp_path):
 
 @given(st.binary(max_size=300))
 def test_packed_bytes_come_back(data):
-    assert unpack(pack(data)) == data
+    assert unpack(pack(data), len(data)) == data
     assert json.loads(json.dumps(pack(data))) == pack(data)
 
 

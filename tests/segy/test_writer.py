@@ -1,18 +1,20 @@
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from seisfill.errors import FileAccessError, SeisfillError
-from seisfill.segy import writer as module
+from seisfill.errors import FileAccessError, NotUntouchedError
 from seisfill.segy.fields import read_field
+from seisfill.segy.files import give_name
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.marks import MARK, mark_field, sidecar_path, unpack
+from seisfill.segy.new_traces import NewTraces, runs_of
 from seisfill.segy.plan import InfillPlan
 from seisfill.segy.samples import decode
-from seisfill.segy.writer import InfillWriter, output_layout, runs_of, set_trace_count
+from seisfill.segy.writer import InfillWriter, output_layout, set_trace_count, trace_offset
 from tests.segy.make_segy import write_segy
 
 
@@ -27,27 +29,36 @@ def plan_of(n, output):
     return InfillPlan(n_recorded=n, group=np.zeros_like(output), place=output, output=output)
 
 
-def write(index, output, target, *, mark=233, value=5.0, commit=True):
+def write(index, output, target, *, mark=233, value=5.0, finish=True):
     """Insert traces of one value at some trace numbers of the output; their headers are those of trace 1."""
     with InfillWriter(index, plan_of(index.n_traces, output), target, mark_byte=mark) as writer:
-        writer.write_head()
-        writer.copy_recorded()
+        writer.write_ends()
         headers = np.repeat(index.take(np.array([0]))[:, :240], len(output), axis=0)
         samples = np.full((len(output), index.layout.n_samples), value, np.float32)
-        writer.put_inserted(np.array(output), writer.make_inserted(headers, samples))
-        if commit:
-            writer.commit({"method": "test"})
+        made = NewTraces(layout=writer.layout, mark_byte=mark).make(headers, samples)
+        put(writer, writer.plan.output_of(np.arange(index.n_traces)), index.take(np.arange(index.n_traces)))
+        put(writer, output, made)
+        if finish:
+            sha256 = writer.verify(np.zeros(0, np.int64))
+            writer.finish({"method": "test", "input": {"sha256": sha256}}, [], {})
+            writer.keep()
+    if finish:
+        give_name(sidecar_path(target))
+        give_name(target)
     return writer
+
+
+def put(writer, output, traces):
+    for number, trace in zip(output, traces, strict=True):
+        writer.file.write_at(trace_offset(writer.layout, int(number)), trace)
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("chunk", [1, 700, 2**24])
 @pytest.mark.parametrize("output", [[0], [1, 2], [0, 1, 4, 7], [5, 6, 7, 8]])
-def test_recorded_bytes_are_copied_and_new_traces_stand_between(tmp_path, monkeypatch, chunk, output):
-    monkeypatch.setattr(module, "CHUNK_BYTES", chunk)
+def test_recorded_bytes_stand_as_they_were_and_new_traces_between(tmp_path, output):
     index = index_of(tmp_path, n=5)
     write(index, output, tmp_path / "out.sgy")
     layout = output_layout(index.layout, 5 + len(output))
@@ -78,7 +89,7 @@ def test_one_line_of_text_says_what_was_done_and_the_sidecar_keeps_what_stood_th
         38
     ]
     (change,) = json.loads(sidecar_path(tmp_path / "out.sgy").read_text().splitlines()[0])["changed"]
-    stood = unpack(change["bytes"])
+    stood = unpack(change["bytes"], 3600)
     assert before == after[: change["start"]] + stood + after[change["start"] + len(stood) :]
 
 
@@ -111,31 +122,42 @@ def test_without_a_mark_headers_are_repeated_as_they_are(tmp_path):
     assert b"SIDECAR ONLY" in (tmp_path / "out.sgy").read_bytes()[:3200].decode("cp037").encode()
 
 
-def test_in_place_and_holes_change_what_they_say_and_nothing_else(tmp_path):
+def test_filled_holes_change_what_they_say_and_nothing_else(tmp_path):
     index = index_of(tmp_path, format_code=5)
     holes = np.zeros(20, bool)
     holes[[2, 3, 19]] = True
-    with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233) as writer:
-        writer.write_head()
-        writer.copy_recorded()
-        header = index.take(np.array([0]))[:, :240]
-        writer.put_inserted(np.array([1]), writer.make_inserted(header, np.ones((1, 20), np.float32)))
-        writer.put_in_place(1, index.take(np.array([1]))[0, :240], np.full(20, 3, np.float32))
-        writer.put_holes(3, holes, np.full(20, 4, np.float32))
-        writer.commit({})
-    traces = HeaderIndex(tmp_path / "out.sgy", output_layout(index.layout, 5)).take(np.arange(5))
     before = index.take(np.arange(4))
-    assert np.array_equal(traces[[0, 3]], before[[0, 2]])
-    assert (decode(traces[2:3, 240:], 5, ">") == 3).all()
-    was, now = decode(before[3:, 240:], 5, ">")[0], decode(traces[4:, 240:], 5, ">")[0]
+    changed = NewTraces(layout=index.layout, mark_byte=233).with_holes_filled(before[3], holes, np.full(20, 4, "f4"))
+    was, now = (decode(trace[None, 240:], 5, ">")[0] for trace in (before[3], changed))
     assert (now[holes] == 4).all()
     assert np.array_equal(now[~holes], was[~holes])
-    assert np.array_equal(traces[4, :240], before[3, :240])
+    assert np.array_equal(changed[:240], before[3, :240])
+    assert np.array_equal(before[3], index.take(np.array([3]))[0])
 
 
-def test_an_output_that_is_not_committed_leaves_nothing(tmp_path):
-    write(index_of(tmp_path), [1], tmp_path / "out.sgy", commit=False)
+def test_an_output_that_is_not_finished_leaves_nothing_unless_it_is_kept(tmp_path):
+    index = index_of(tmp_path)
+    write(index, [1], tmp_path / "out.sgy", finish=False)
     assert names(tmp_path) == ["in.sgy"]
+    with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233) as writer:
+        writer.write_ends()
+        writer.file.keep()
+    assert names(tmp_path) == ["in.sgy", "out.sgy.partial"]
+    with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233, go_on=True) as writer:
+        assert writer.file.path.stat().st_size == writer.layout.file_size
+    assert names(tmp_path) == ["in.sgy"]
+
+
+def test_what_stands_behind_the_last_trace_is_carried_along(tmp_path):
+    index = index_of(tmp_path, revision=2, n_trailers=0)
+    with index.path.open("ab") as file:
+        file.write(b"behind the last trace")
+    layout = index.layout
+    index = HeaderIndex(index.path, replace(layout, n_trailing=21))
+    write(index, [1], tmp_path / "out.sgy")
+    assert (tmp_path / "out.sgy").read_bytes().endswith(b"behind the last trace")
+    head = json.loads(sidecar_path(tmp_path / "out.sgy").read_text().splitlines()[0])
+    assert head["input"]["sha256"] == hashlib.sha256(index.path.read_bytes()).hexdigest()
 
 
 def test_a_sidecar_that_cannot_be_opened_takes_the_output_with_it(tmp_path):
@@ -146,18 +168,16 @@ def test_a_sidecar_that_cannot_be_opened_takes_the_output_with_it(tmp_path):
     assert names(tmp_path) == ["in.sgy", "out.sgy.fill.jsonl.partial"]
 
 
-def write_over_trace_3(index, target):
-    with InfillWriter(index, plan_of(4, [1]), target, mark_byte=233) as writer:
-        writer.write_head()
-        writer.copy_recorded()
-        writer.put_inserted(np.array([3]), np.zeros((1, index.layout.trace_bytes), np.uint8))
-        writer.commit({})
-
-
 def test_a_copy_that_differs_is_found_before_it_gets_its_name(tmp_path):
     index = index_of(tmp_path)
-    with pytest.raises(SeisfillError, match=r"and trace 3 of the input differs\. The disk may be failing"):
-        write_over_trace_3(index, tmp_path / "out.sgy")
+    with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233) as writer:
+        writer.write_ends()
+        put(writer, [0, 2, 3, 4], index.take(np.arange(4)))
+        assert writer.verify(np.zeros(0, np.int64)) == hashlib.sha256(index.path.read_bytes()).hexdigest()
+        put(writer, [3], np.zeros((1, index.layout.trace_bytes), np.uint8))
+        assert writer.verify(np.array([2])) == hashlib.sha256(index.path.read_bytes()).hexdigest()
+        with pytest.raises(NotUntouchedError, match=r"and trace 3 of the input differs\. The disk may be failing"):
+            writer.verify(np.zeros(0, np.int64))
     assert names(tmp_path) == ["in.sgy"]
 
 

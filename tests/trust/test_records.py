@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 from seisfill.errors import FileAccessError
 from seisfill.gather import Gather
 from seisfill.interpolators.linear import LinearInterpolator
-from seisfill.trust.records import GEOMETRY, check_path, load_trials, save_trials
+from seisfill.trust.records import GEOMETRY, check_path, load_kept, load_trials, save_trials
 from seisfill.trust.trial import Trial, try_filler
 
 
@@ -58,6 +58,16 @@ def test_what_was_saved_comes_back(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["out.sgy.check.npz"]
 
 
+def test_wider_trials_and_those_there_and_back_are_kept_apart_from_the_others(tmp_path):
+    one, two = trials()
+    save_trials(tmp_path / "out.npz", [two], head={}, wider=[one], back=[one, two])
+    kept = load_kept(tmp_path / "out.npz")
+    assert [[trial.number for trial in part] for part in (kept.trials, kept.wider, kept.back)] == [[7], [2], [2, 7]]
+    for before, after in zip([two, one, one, two], [*kept.trials, *kept.wider, *kept.back], strict=True):
+        assert_array_equal(after.gather.data, before.gather.data)
+        assert_array_equal(after.answer.data, before.answer.data)
+
+
 def test_the_same_trials_make_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         save_trials(tmp_path / name, trials(), head={})
@@ -76,7 +86,7 @@ def test_what_is_not_there_or_not_whole_is_refused_in_one_line(tmp_path):
         load_trials(path)
     save_trials(path, trials(), head={})
     whole = path.read_bytes()
-    for broken in (whole[:200], b"", b"no zip at all", whole.replace(b'"seisfill_check": 1', b'"seisfill_check": 9')):
+    for broken in (whole[:200], b"", b"no zip at all", whole.replace(b'"seisfill_check": 2', b'"seisfill_check": 9')):
         path.write_bytes(broken)
         with pytest.raises(FileAccessError, match="must be one that seisfill wrote, and whole"):
             load_trials(path)

@@ -16,7 +16,7 @@ from seisfill.segy.survey import GatherOptions
 from seisfill.training.adapt import AdaptConfig
 from seisfill.workflows import adapt as story
 from seisfill.workflows.adapt import AdaptOptions, adapt_file, adapt_gathers
-from seisfill.workflows.adapt_panels import make_lessons, shown_to_network
+from seisfill.workflows.adapt_panels import loudest_part, make_lessons, shown_to_network
 from tests.workflows.surveys import fill, listing, sha256, write_shots
 
 ANYTHING = AdaptConfig(steps=4, every=2, warm_up=1, size=(16, 48), least=-1e3)  # whatever comes out is accepted
@@ -70,12 +70,12 @@ def test_holes_anywhere_make_one_panel_in_place():
     assert not (panel.ways & (panel.apart | ~live)).any()
 
 
-def test_every_second_trace_makes_a_panel_of_the_live_ones_and_a_coarser_one_that_judges():
+def test_every_second_trace_makes_a_panel_of_the_live_ones_on_a_coarser_axis():
     live = np.arange(41) % 2 == 0
     lessons = lessons_of(waves_with(live))
-    assert [panel.data.shape for panel in lessons.panels] == [(21, 160), (21, 80)]
     ((panel, hidden),) = lessons.trials
-    assert panel is lessons.panels[1]
+    assert lessons.panels == (panel,)
+    assert panel.data.shape == (21, 80)
     assert panel.ways[:, :4].astype(int).tolist() == [[0, 1, 0, 1], [1, 0, 1, 0]]
     assert np.flatnonzero(panel.apart).tolist() == [3, 11, 19]
     assert np.flatnonzero(hidden).tolist() == list(range(1, 21, 2))
@@ -141,6 +141,14 @@ def test_the_judge_scores_traces_that_are_kept_apart():
     assert lessons.judge(straight) == pytest.approx(-10 * np.log10(4), abs=0.1)
 
 
+def test_of_a_large_panel_the_loudest_time_of_what_is_kept_apart_judges():
+    (panel,) = lessons_of(waves_with(~np.isin(np.arange(20), [4, 5, 12]))).panels
+    part = loudest_part(panel, most=20 * 40)
+    assert part.stop - part.start == 40
+    assert part.start <= 80 <= part.stop  # where the waves are strongest
+    assert loudest_part(panel) == slice(0, 160)  # a small one is judged whole
+
+
 def options(**changes):
     return AdaptOptions(**({"config": ANYTHING} | changes))
 
@@ -161,7 +169,7 @@ def test_adapted_weights_have_a_card_and_fill(survey, tiny, tmp_path):
     assert (card["scores"]["before"], card["scores"]["after"]) == (round(done.before, 2), round(done.after, 2))
     assert {path.name for path in tmp_path.iterdir()} == {"in.sgy", "new.safetensors", "new.json"}
     filler = load_interpolator("network", weights=out, device="cpu")
-    assert isinstance(filler.inner, NetworkInterpolator)
+    assert isinstance(filler.inner.inner, NetworkInterpolator)
     assert fill(survey, tmp_path / "out.sgy", filler).n_filled == len(HIDE)
 
 
@@ -240,8 +248,7 @@ def test_samples_that_were_not_recorded_are_not_asked_for():
     gather = waves_with(np.arange(41) % 2 == 0)
     valid = np.ones(gather.data.shape, dtype=bool)
     valid[4, 20:31] = False
-    dense, coarse = lessons_of(replace(gather, valid=valid)).panels
-    assert np.flatnonzero(~dense.known[2]).tolist() == list(range(20, 31))
+    (coarse,) = lessons_of(replace(gather, valid=valid)).panels
     assert np.flatnonzero(~coarse.known[2]).tolist() == list(range(10, 16))
 
 

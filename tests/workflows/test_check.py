@@ -81,6 +81,8 @@ def test_regular_data_are_tried_there_and_back(tmp_path):
     assert [trial.stretch for trial in check.trials] == [2.0, 2.0]
     assert [trial.stretch for trial in check.expectation.trials] == [1.0, 1.0]
     assert check.quality.n_traces > sum(len(trial.places) for trial in check.trials)
+    assert [(trial.number, trial.stretch) for trial in check.back] == [(n, 1.0) for n in check.as_dict()["gathers"]]
+    assert {trial.stretch for trial in check.wider} <= {4.0}
 
 
 def test_gathers_are_spread_over_those_that_lack_something(tmp_path):

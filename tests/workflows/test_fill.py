@@ -326,7 +326,7 @@ fill_file(Path(sys.argv[1]), Path(sys.argv[2]), interpolator=Slow())
 """
 
 
-def test_a_fill_that_is_killed_leaves_no_file_and_the_next_run_works(tmp_path):
+def test_a_fill_that_is_killed_before_anything_is_done_is_simply_done_again(tmp_path):
     source = write_shots(tmp_path / "in.sgy", hide=[3, 9])
     before = sha256(source)
     command = [sys.executable, "-c", SLOW, str(source), str(tmp_path / "out.sgy")]
@@ -338,6 +338,7 @@ def test_a_fill_that_is_killed_leaves_no_file_and_the_next_run_works(tmp_path):
         "in.sgy",
         "out.sgy.partial",
         "out.sgy.fill.jsonl.partial",
+        "out.sgy.journal",
     }
     assert fill(source, tmp_path / "out.sgy").n_filled == 2
     assert {path.name for path in tmp_path.iterdir()} == {"in.sgy", "out.sgy", "out.sgy.fill.jsonl"}

@@ -17,13 +17,13 @@ from numpy.testing import assert_array_equal
 from seisfill.errors import LayoutError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.base import Limits
 from seisfill.interpolators.linear import LinearInterpolator
-from seisfill.segy import untouched, writer
+from seisfill.segy import untouched
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.marks import MARK, sidecar_path
 from seisfill.segy.samples import FORMATS
 from seisfill.segy.survey import GatherOptions, map_survey
-from seisfill.workflows import strip
+from seisfill.workflows import ranges, strip, written
 from seisfill.workflows.fill import FillOptions, fill_file
 from seisfill.workflows.strip import strip_file
 from seisfill.workflows.verify import verify_file
@@ -286,8 +286,9 @@ def names(folder):
 
 @contextmanager
 def chunks(size):
-    """Streams in windows of *size* bytes, so that a tiny file has many."""
+    """Streams in windows and ranges of *size* bytes, so that a tiny file has many."""
     with ExitStack() as patches:
-        for module in (untouched, writer, strip):
+        for module in (untouched, written, strip):
             patches.enter_context(mock.patch.object(module, "CHUNK_BYTES", size))
+        patches.enter_context(mock.patch.object(ranges, "MOST_BYTES", size))
         yield

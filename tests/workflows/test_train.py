@@ -77,7 +77,7 @@ def test_a_training_leaves_weights_card_log_and_state(tmp_path):
     ]
     assert card["scores"]["step"] == 3
     assert card["scores"]["section"] == pytest.approx((sheet[2]["snr_db"] + sheet[3]["snr_db"]) / 2, abs=0.01)
-    assert load_interpolator("network", weights=done.weights, device="cpu").inner.limits.max_gap == 3
+    assert load_interpolator("network", weights=done.weights, device="cpu").limits.max_gap == 3
 
 
 def test_legs_of_a_training_make_what_one_makes(tmp_path):

@@ -1,0 +1,82 @@
+"""What a range wrote into a file that others write into too: where, and a checksum that is told again by reading."""
+
+import os
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from seisfill.segy.files import CHUNK_BYTES, read_into, write_all
+from seisfill.segy.layout import Layout
+from seisfill.segy.writer import trace_offset
+
+Runs = list[list[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """
+    Traces that were written, in the order in which they were.
+
+    Parameters
+    ----------
+    runs : list of [int, int]
+        First trace of the output and number of traces of each run.
+    crc : int
+        CRC-32 of their bytes.
+    """
+
+    runs: Runs = field(default_factory=list)
+    crc: int = 0
+
+
+class TraceFile:
+    """
+    Writes traces at their places of a file that is as long as it will be.
+
+    Parameters
+    ----------
+    file : int
+        Number of the open file.
+    layout : Layout
+        Of the file.
+    skip : int
+        Bytes at the head of each trace that are somebody else's: 240 where only samples are written.
+    """
+
+    def __init__(self, file: int, layout: Layout, *, skip: int = 0) -> None:
+        self._file, self._layout, self._skip = file, layout, skip
+        self._runs: Runs = []
+        self._crc = 0
+
+    def put(self, first: int, block: np.ndarray) -> None:
+        """Write neighbouring traces, bytes of shape (n, trace_bytes less those that are skipped)."""
+        block = np.ascontiguousarray(block)
+        if self._skip:
+            for number, row in enumerate(block, first):
+                write_all(self._file, trace_offset(self._layout, number) + self._skip, row)
+        else:
+            write_all(self._file, trace_offset(self._layout, first), block)
+        self._crc = zlib.crc32(block.data, self._crc)
+        if self._runs and sum(self._runs[-1]) == first:
+            self._runs[-1][1] += len(block)
+        else:
+            self._runs.append([first, len(block)])
+
+    def finish(self) -> Written:
+        """What was written since the last time."""
+        written = Written(runs=self._runs, crc=self._crc)
+        self._runs, self._crc = [], 0
+        return written
+
+    def holds(self, written: Written) -> bool:
+        """Whether the file still has what was written."""
+        crc, step = 0, max(1, CHUNK_BYTES // self._layout.trace_bytes)
+        if os.fstat(self._file).st_size != self._layout.file_size:
+            return False
+        for first, count in written.runs:
+            for start in range(first, first + count, step):
+                block = np.empty((min(step, first + count - start), self._layout.trace_bytes), np.uint8)
+                read_into(self._file, trace_offset(self._layout, start), block)
+                crc = zlib.crc32(np.ascontiguousarray(block[:, self._skip :]).data, crc)
+        return crc == written.crc
