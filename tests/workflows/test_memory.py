@@ -11,8 +11,8 @@ from seisfill.errors import InvalidParameterError
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.workflows.fill import RunOptions, fill_file
 from seisfill.workflows.memory import MIB, MemoryNeed, check_memory
-from tests.faults import fault
 from tests.bench.surveys import write_survey
+from tests.faults import fault
 from tests.workflows.surveys import write_shots
 
 NEED = MemoryNeed(libraries=100 * MIB, index=10 * MIB, gathers=20 * MIB, filler=70 * MIB)
