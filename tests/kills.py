@@ -73,7 +73,7 @@ def _wait(process, journal, *, lines):
     """Until the journal has grown so many times, or the process is at its end: whatever else the machine does."""
     size = None
     while process.poll() is None and lines >= 0:
-        now = journal.stat().st_size if journal.exists() else None
+        now = _size(journal)
         lines -= now != size
         size = now
         time.sleep(0.005)
@@ -93,6 +93,14 @@ def _same_name(target):
     sidecar = Path(f"{target}.fill.jsonl").read_bytes().replace(target.name.encode(), b"NAME")
     lines = sidecar.splitlines()[:-1]  # the foot is a hash of what holds the name
     return hashlib.sha256(target.read_bytes()).hexdigest(), hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _size(path):
+    """Bytes of a file, or None where there is none: it may vanish at any moment."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def main():
