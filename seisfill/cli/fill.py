@@ -176,8 +176,9 @@ def _load(
     if method in NETWORKED:
         options |= {"weights": weights, "flips": flips} | ({"seed": seed} if method == "auto" else {"turns": turns})
         return load_interpolator(method, **options)
-    if weights:
-        raise InvalidParameterError(f"Invalid method {method!r} with --weights: must be network or auto.")
+    for option, given in (("--weights", weights), ("--flips", flips)):
+        if given:
+            raise InvalidParameterError(f"Invalid method {method!r} with {option}: must be network or auto.")
     return load_interpolator(method, **options)
 
 

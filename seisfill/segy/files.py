@@ -1,6 +1,7 @@
 """Files as a whole: never overwrite, never leave half of one under its name; reading ahead and writing behind."""
 
 import contextlib
+import fcntl
 import os
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -91,14 +92,16 @@ class PartialFile:
     def __init__(self, target: Path, *, go_on: bool = False) -> None:
         self.target = target
         self.path = partial_path(target)
-        self._kept = False
+        self._kept = go_on  # what an earlier run left goes only if it is told to
         try:
             if go_on:
                 number = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
                 self.file: BinaryIO = os.fdopen(number, "r+b", buffering=0)
             else:
+                _check_unheld(self.path)
                 self.path.unlink(missing_ok=True)  # of a run that was killed; never written through, it may be a link
                 self.file = self.path.open("x+b", buffering=0)
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
 
@@ -113,6 +116,10 @@ class PartialFile:
     def keep(self) -> None:
         """Leave what is written so far for a later run to go on with."""
         self._kept = True
+
+    def drop(self) -> None:
+        """Let nothing stay, what an earlier run left included."""
+        self._kept = False
 
     def set_size(self, size: int) -> None:
         """Make the file as long as it will be; what is not written yet reads as zeros."""
@@ -149,6 +156,14 @@ class PartialFile:
             f"Invalid output {self.target}: must be writable to its end; {error.strerror or error}. "
             "The input is untouched, and no output was left."
         )
+
+
+def _check_unheld(path: Path) -> None:
+    """Raise BlockingIOError if another run writes the file now."""
+    if path.is_symlink() or not path.is_file():
+        return
+    with contextlib.suppress(FileNotFoundError, PermissionError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def give_name(target: Path) -> None:

@@ -18,6 +18,8 @@ from seisfill.segy.samples import FORMATS, decode
 
 CHUNK_BYTES = 64 * 2**20
 _PROBES = 8
+_USUAL = ("fldr", "tracf", "cdp", "offset", "trid", "scalco", "delrt")  # words that every fill looks at, and its mark
+_USUAL_SEGY = ("iline", "xline", 215, Field(name="byte233", byte=233, kind="i4"))
 # First byte, sign aside, from which a word may be infinite, NaN, or beyond float32; integers never are.
 _FIRST_SUSPECT_BYTE = {1: 0x61, 5: 0x7F, 6: 0x47}
 
@@ -44,6 +46,7 @@ class HeaderIndex:
     def __init__(self, path: str | os.PathLike[str], layout: Layout) -> None:
         self.path = Path(path)
         self.layout = layout
+        self._columns: dict[Field, np.ndarray] = {}  # as narrow as in the file
 
     def __len__(self) -> int:
         return self.layout.n_traces
@@ -68,14 +71,26 @@ class HeaderIndex:
         return self.columns(word)[0]
 
     def columns(self, *words: str | int | Field) -> list[np.ndarray]:
-        """Several header words in one pass over the file."""
-        dialect, order = self.layout.dialect, self.layout.byte_order
-        fields = [w if isinstance(w, Field) else find_field(w, dialect=dialect) for w in words]
-        out = [np.empty(self.n_traces, np.float64 if f.kind[0] == "f" else np.int64) for f in fields]
+        """Several header words; those that every fill looks at come with the first pass over the file, and are kept."""
+        fields = [self._field(word) for word in words]
+        if any(field not in self._columns for field in fields):
+            self._read_columns({*fields, *map(self._field, self._usual)} - set(self._columns))
+        return [self._columns[f].astype(np.float64 if f.kind[0] == "f" else np.int64) for f in fields]
+
+    @property
+    def _usual(self) -> tuple[str | int | Field, ...]:
+        return _USUAL + (_USUAL_SEGY if self.layout.dialect == "segy" else ())
+
+    def _field(self, word: str | int | Field) -> Field:
+        return word if isinstance(word, Field) else find_field(word, dialect=self.layout.dialect)
+
+    def _read_columns(self, fields: set[Field]) -> None:
+        """Header words in one pass over the file."""
+        new = {field: np.empty(self.n_traces, field.kind) for field in fields}
         for rows, traces in self.windows():
-            for column, field in zip(out, fields, strict=True):
-                column[rows] = read_field(traces[:, :HEADER_BYTES], field, order)
-        return out
+            for field, column in new.items():
+                column[rows] = read_field(traces[:, :HEADER_BYTES], field, self.layout.byte_order)
+        self._columns |= new
 
     def constant_traces(self, rows: np.ndarray | None = None) -> np.ndarray:
         """Which traces hold one value only: bool array, shape (n,). See `scan_samples`."""

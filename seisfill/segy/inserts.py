@@ -80,6 +80,7 @@ class _Maker:
         self.share = np.where(self.left == self.right, 0, (new_places - places[self.left]) / span)
         self.nearest = np.clip(np.searchsorted(places, new_places) - 1, 0, len(places) - 1)
         self.new = headers[self.nearest].copy()
+        self._scalars: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def interpolate(self, name: str, keep: set[int], *, scalar: str) -> None:
         """Interpolate one word, in metres."""
@@ -87,10 +88,10 @@ class _Maker:
         if field.byte in keep:
             return
         values = self.read(name, self.headers).astype(np.float64)
-        if (values == values[0]).all() and (self.read(scalar, self.headers) == self.read(scalar, self.new)[0]).all():
+        recorded, new = self.scalars(scalar)
+        if (values == values[0]).all() and (recorded == new[0]).all():
             return
-        values = values * coordinate_scale(self.read(scalar, self.headers))
-        line = self.between(values) / coordinate_scale(self.read(scalar, self.new))
+        line = self.between(values * coordinate_scale(recorded)) / coordinate_scale(new)
         self.write(field, line if field.kind.startswith("f") else np.round(line))
 
     def count(self, name: str, keep: set[int]) -> None:
@@ -117,6 +118,12 @@ class _Maker:
     def between(self, values: np.ndarray) -> np.ndarray:
         """Linear between the neighbours' values."""
         return values[self.left] + self.share * (values[self.right] - values[self.left])
+
+    def scalars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """A scalar of the recorded headers and of the new ones, in which it is never changed."""
+        if name not in self._scalars:
+            self._scalars[name] = self.read(name, self.headers), self.read(name, self.new)
+        return self._scalars[name]
 
     def read(self, name: str, headers: np.ndarray) -> np.ndarray:
         """A word by its SU name."""

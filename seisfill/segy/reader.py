@@ -145,9 +145,9 @@ class SegyReader:
         traces = self.index.take(rows)
         headers, raw = traces[:, :240], traces[:, 240:]
         samples = decode(raw, self.layout.format_code, self.layout.byte_order)
-        good = _good(samples)
-        all_good = bool(good.all())
-        holes = np.zeros_like(good) if all_good else _unrecorded(raw, samples, self.layout)
+        all_good = _are_good(samples)
+        good = np.broadcast_to(np.True_, samples.shape) if all_good else _good(samples)
+        holes = np.zeros(samples.shape, dtype=bool) if all_good else _unrecorded(raw, samples, self.layout)
         dead = self._dead(headers, samples, holes)
         flagged = dead & (self._word(headers, "trid") == DEAD_CODE)
         has_absurd = not (all_good or (good | holes).all())
@@ -159,13 +159,13 @@ class SegyReader:
         live = np.zeros(n_places, dtype=bool)
         live[places[~dead]] = True
         valid = None
-        if not good[~dead].all():
+        if not (all_good or good[~dead].all()):
             valid = np.ones(data.shape, dtype=bool)
             valid[places[~dead]] = good[~dead]
         gather = Gather(
             data=data, live=live, valid=valid, dt=self.layout.dt, **self._geometry(headers, places, n_places)
         )
-        holes = holes & ~dead[:, None]
+        holes[dead] = False
         return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead, holes=holes, traces=traces)
 
     def _dead(self, headers: np.ndarray, samples: np.ndarray, holes: np.ndarray) -> np.ndarray:
@@ -178,7 +178,7 @@ class SegyReader:
         constant[constant] = (samples[constant] == samples[constant, :1]).all(axis=1)
         if samples.shape[1] == 1:
             constant = samples[:, 0] == 0  # a single sample always equals itself
-        return flagged | constant | (2 * holes.sum(axis=1) > samples.shape[1])
+        return flagged | constant | (holes.any() and 2 * holes.sum(axis=1) > samples.shape[1])
 
     def _word(self, headers: np.ndarray, name: str) -> np.ndarray:
         return read_field(headers, find_field(name, dialect=self.layout.dialect), self.layout.byte_order)
@@ -230,11 +230,15 @@ def _unrecorded(raw: np.ndarray, samples: np.ndarray, layout: Layout) -> np.ndar
     return np.zeros(samples.shape, dtype=bool)
 
 
+def _are_good(samples: np.ndarray) -> bool:
+    """Whether all samples are numbers that an instrument may have recorded, told in two passes and without memory."""
+    with np.errstate(invalid="ignore"):
+        return not samples.size or bool(max(samples.max(), -samples.min()) < LARGEST)  # False if there is a NaN
+
+
 def _good(samples: np.ndarray) -> np.ndarray:
     """Where a sample is a number that an instrument may have recorded; False for NaN and Inf too."""
     with np.errstate(invalid="ignore"):
-        if samples.size and max(samples.max(), -samples.min()) < LARGEST:  # False if there is a NaN
-            return np.broadcast_to(np.True_, samples.shape)
         return np.abs(samples) < LARGEST
 
 

@@ -7,7 +7,9 @@ import numpy as np
 from seisfill._checks import did_you_mean
 from seisfill.errors import InvalidParameterError
 
-_BLOCK_WORDS = 1 << 17  # keeps the temporaries of one block in the cache
+_BLOCK_WORDS = 1 << 16  # keeps the temporaries of one block in the cache
+_SIGN, _SIZE = np.uint32(0x80000000), np.uint32(0x7FFFFFFF)  # of IBM and IEEE words
+_EXPONENT, _MANTISSA = np.uint32(0x7F000000), np.uint32(0x00FFFFFF)  # of IBM words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +130,19 @@ def encode(samples: np.ndarray, fmt: SampleFormat | str | int, byte_order: str) 
         raise InvalidParameterError(f"Invalid sample nan: must be a number, {fmt.name} has no NaN.")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if fmt is IBM:
-            flat = np.ascontiguousarray(samples).reshape(-1)
-            words = np.empty(samples.shape, np.uint32)
+            flat, is_single = np.ascontiguousarray(samples).reshape(-1), samples.dtype == np.float32
+            words = np.empty(samples.shape, f"{byte_order}u4")
             for start in range(0, flat.size, _BLOCK_WORDS):
-                block = np.s_[start : start + _BLOCK_WORDS]
-                words.reshape(-1)[block] = _encode_ibm(flat[block].astype(np.float64))
+                part = flat[start : start + _BLOCK_WORDS]
+                words.reshape(-1)[start : start + _BLOCK_WORDS] = (
+                    _encode_ibm_single(part) if is_single else _encode_ibm(part.astype(np.float64))
+                )
         elif fmt.kind[0] == "i":
             limits = np.iinfo(fmt.kind)
             words = np.clip(np.rint(samples.astype(np.float64)), limits.min, limits.max)
         else:
             words = samples
-        packed = np.ascontiguousarray(words.astype(np.dtype(fmt.kind).newbyteorder(byte_order)))  # type: ignore[arg-type]
+        packed = np.ascontiguousarray(words.astype(np.dtype(fmt.kind).newbyteorder(byte_order), copy=False))  # type: ignore[arg-type]
     return packed.view(np.uint8).reshape(len(samples), samples.shape[1] * fmt.width)
 
 
@@ -154,22 +158,55 @@ def _words(raw: np.ndarray, fmt: SampleFormat, byte_order: str) -> np.ndarray:
 
 def _decode_ibm(words: np.ndarray, out: np.ndarray) -> None:
     """
-    Native IBM words to float32: mantissa times a power of two whose IEEE bits are assembled from the exponent.
+    Native IBM words, which are used up, to float32: mantissa times a power of two whose IEEE bits are put together.
 
     The 24-bit mantissa is exact in float32 and so is the product, so unnormalised words and zeros with an exponent
     come out right. That power is a normal float32 for IBM exponents 39 to 101; the few words outside go by float64.
     """
-    mantissa = words & np.uint32(0x00FFFFFF)
-    exponent = words & np.uint32(0x7F000000)
-    usual = np.clip(exponent, np.uint32(39 << 24), np.uint32(101 << 24))
-    power = (usual << np.uint32(1)) - np.uint32((256 + 24 - 127) << 23)
-    power |= words & np.uint32(0x80000000)
-    np.multiply(mantissa.view(np.int32), power.view(np.float32), out=out, dtype=np.float32, casting="unsafe")
+    mantissa, power, odd = words & _MANTISSA, words & _EXPONENT, None
+    first, last = np.uint32(39 << 24), np.uint32(101 << 24)
+    if power.min() < first or power.max() > last:
+        odd = ((power < first) | (power > last)) & (mantissa != 0)
+        exact = np.ldexp(mantissa[odd].astype(np.float64), (power[odd] >> np.uint32(22)).astype(np.int32) - 280)
+        exact = np.where(words[odd] >> np.uint32(31), -exact, exact)
+        np.clip(power, first, last, out=power)
+    power <<= np.uint32(1)
+    power -= np.uint32((256 + 24 - 127) << 23)
+    words &= _SIGN
+    power |= words
+    out[...] = mantissa.view(np.int32)
+    out *= power.view(np.float32)
     out += np.float32(0)  # -0.0 to 0.0
-    odd = (usual != exponent) & (mantissa != 0)
-    if odd.any():
-        exact = np.ldexp(mantissa[odd].astype(np.float64), (exponent[odd] >> np.uint32(22)).astype(np.int32) - 280)
-        out[odd] = np.where(words[odd] >> np.uint32(31), -exact, exact)
+    if odd is not None:
+        out[odd] = exact
+
+
+def _encode_ibm_single(samples: np.ndarray) -> np.ndarray:
+    """
+    Nearest native IBM words of float32, as `_encode_ibm` tells them: sizes times a power of 16, rounded to whole ones.
+
+    IBM's exponent is that of IEEE over four, rounded up, so both powers are put together from its bits. The product is
+    exact and rounds to 24 bits at most. Zeros have words of their own; infinity and the tiny, for which the power
+    leaves float32, go by float64.
+    """
+    bits = samples.view(np.uint32)
+    size = bits & _SIZE
+    exponent = size + np.uint32(133 << 23)
+    exponent &= np.uint32(0xFE000000)  # IBM's, two bits to the left of four times IEEE's
+    power = np.uint32(407 << 23) - exponent
+    scaled = power.view(np.float32)
+    scaled *= size.view(np.float32)
+    words = np.rint(scaled, out=scaled).astype(np.int32).view(np.uint32)
+    exponent >>= np.uint32(1)
+    words |= exponent
+    words |= bits & _SIGN
+    least, infinite = np.uint32(23 << 23), np.uint32(0x7F800000)
+    if size.min() < least or size.max() >= infinite:
+        words[size == 0] = 0
+        odd = ((size < least) & (size != 0)) | (size >= infinite)
+        if odd.any():
+            words[odd] = _encode_ibm(samples[odd].astype(np.float64))
+    return words
 
 
 def _encode_ibm(samples: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ class AdaptConfig:
     scale: float = 0.02
     every: int = 15
     patience: int = 4
-    least: float = 0.1
+    least: float = 0.2
     bfloat16: bool = False
     seed: int = 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seisfill.errors import InvalidParameterError, SeisfillWarning
+from seisfill.errors import InputChangedError, InvalidParameterError, SeisfillWarning
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import PartialFile, check_target
 from seisfill.segy.reader import SegyReader
@@ -17,10 +17,13 @@ from seisfill.segy.survey import GatherOptions, SurveyMap
 from seisfill.trust.error_model import ErrorModel
 from seisfill.workflows.both_ways import BothWays, OtherWay
 from seisfill.workflows.check import check_survey
-from seisfill.workflows.fill import Progress, check_files, fill_file, silent
+from seisfill.workflows.fill import Progress, check_files, fill_file, refuse_unfinished, silent
 from seisfill.workflows.fill_job import ShownFiller, set_threads
 from seisfill.workflows.fill_options import FillOptions, FillSummary
+from seisfill.workflows.fingerprint import identity
 from seisfill.workflows.guides import Guides
+from seisfill.workflows.journal import Journal
+from seisfill.workflows.memory import check_memory, estimate_memory
 from seisfill.workflows.run_options import RunOptions
 
 AXES = ("inline", "crossline")
@@ -63,10 +66,15 @@ def fill_both_ways(
     source, target, options, run = Path(source), Path(target), options or FillOptions(), run or RunOptions()
     _check_options(options)
     check_files(source, target, options, resume=run.resume)
+    found = identity(source)
     volume = _Volume.open(source, interpolator, options, progress)
-    with _estimates(source, target, volume.second) as (file, other):
+    volume.check_memory(run)
+    with Journal(target) as journal, _estimates(source, target, volume.second) as (file, other):
+        refuse_unfinished(journal, options, run, done="some gathers")
         set_threads(run.threads)
         volume.fill_first(file, other)
+        if identity(source) != found:
+            raise InputChangedError(f"Invalid input {source}: must not change while it is filled. Fill it again.")
         return fill_file(
             source,
             target,
@@ -74,6 +82,7 @@ def fill_both_ways(
             options=replace(options, gathers=GatherOptions(gather=volume.second.survey.keys.kind)),
             run=run,
             progress=progress,
+            journal=journal,
         )
 
 
@@ -130,6 +139,14 @@ class _Volume:
         ]
         first, second = sorted(readers, key=lambda reader: (reader.survey.n_absent, _is_sorted(reader.survey)))
         return cls(first, second, interpolator, options, progress)
+
+    def check_memory(self, run: RunOptions) -> None:
+        """Refuse a limit that cannot be kept along either axis, before anything is filled."""
+        layout, n_traces = self.second.layout, int(self.second.survey.axis.count.sum())
+        for reader in (self.first, self.second):
+            shape = (int(reader.survey.axis.count.max()), layout.n_samples)
+            need = estimate_memory(self.interpolator, n_traces=n_traces, shape=shape, sample_width=layout.samples_width)
+            check_memory(need, run)
 
     def model(self, reader: SegyReader) -> ErrorModel:
         """Error model of the filler along one axis."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seisfill.errors import FileAccessError, InvalidParameterError, NothingToFillError, SeisfillWarning
+from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import check_target, give_name, partial_path, sync_folder
@@ -53,6 +53,7 @@ def fill_file(
     options: FillOptions | None = None,
     run: RunOptions | None = None,
     progress: Progress = silent,
+    journal: Journal | None = None,
 ) -> FillSummary:
     """
     Fill the missing traces of a SEG-Y or SU file.
@@ -71,6 +72,8 @@ def fill_file(
         How it is run: memory, workers, threads, going on.
     progress : callable
         Told stage, done and total.
+    journal : Journal, optional
+        Of the output, where the caller holds it already.
 
     Raises
     ------
@@ -81,19 +84,37 @@ def fill_file(
     """
     source, target, options, run = Path(source), Path(target), options or FillOptions(), run or RunOptions()
     check_files(source, target, options, resume=run.resume)
-    with _threads(run.threads), contextlib.ExitStack() as stack:
+    with _telling(target), _threads(run.threads), contextlib.ExitStack() as stack:
         planned = PlannedFill.open(source, interpolator, options)
         check_memory(planned.memory_need(), run)
-        journal = stack.enter_context(Journal(target))
+        journal = journal or stack.enter_context(Journal(target))
         stack.callback(_drop_trials, journal, target)
+        check_files(source, target, options, naming=journal.naming and run.resume)  # again, now that nobody else writes
         go_on = _settle(journal, planned, target, run)
         if not journal.naming:
             _fill_and_prove(planned, journal, target, run, go_on=go_on, progress=progress)
-        check = None if journal.prepass is None else restore_check(journal.prepass, target)
-        _give_names(target, options, check)
+        told = journal.prepass
+        if named := not partial_path(target).exists():  # it was killed with all names given: the trials may be gone
+            told = told and {**told, "trials": None}
+        check = None if told is None else restore_check(told, target)
+        if not named:
+            _give_names(target, options, check)
         summary = _Totals.of(journal).summary(len(planned.reader), check)
         journal.kept = False
     return summary
+
+
+@contextlib.contextmanager
+def _telling(target: Path) -> Iterator[None]:
+    """Whoever stops a fill where nothing is in flight is told what lies there all the same."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        if getattr(stop, "kept", "") or peek(target)[0] is None:
+            raise
+        raise Interrupted(
+            f"what was done is kept in {partial_path(target).name}.", code=getattr(stop, "code", 130)
+        ) from stop
 
 
 def _drop_trials(journal: Journal, target: Path) -> None:
@@ -102,7 +123,9 @@ def _drop_trials(journal: Journal, target: Path) -> None:
         prepass_path(target).unlink(missing_ok=True)
 
 
-def check_files(source: Path, target: Path, options: FillOptions, *, resume: bool = False) -> None:
+def check_files(
+    source: Path, target: Path, options: FillOptions, *, resume: bool = False, naming: bool = False
+) -> None:
     """
     Refuse what can be refused at a glance, before a filler takes its seconds to load.
 
@@ -111,7 +134,7 @@ def check_files(source: Path, target: Path, options: FillOptions, *, resume: boo
     SeisfillError
         If the input or a guide cannot be read, or the output is in the way.
     """
-    force = options.force or (resume and peek(target)[1])  # some files may have got their names already
+    force = options.force or naming or (resume and peek(target)[1])  # some files may have got their names already
     check_target(source, target, force=force)
     for beside in (sidecar_path(target), check_path(target)):  # another fill may need the ones that lie there
         check_target(source, beside, force=force)
@@ -119,23 +142,41 @@ def check_files(source: Path, target: Path, options: FillOptions, *, resume: boo
         check_target(source, beside, force=True)
     if options.sigma is not None:
         check_target(source, Path(options.sigma), force=force)
-        if Path(options.sigma).resolve() in (target.resolve(), sidecar_path(target).resolve()):
+        if Path(options.sigma).resolve() in {name.resolve() for name in _names(target)}:
             raise FileAccessError(f"Invalid sigma volume {options.sigma}: must not be the output. Name another.")
     detect_layout(source, options.layout)
     for word in options.guides:
         parse_guide(word)
 
 
+def _names(target: Path) -> list[Path]:
+    """All names that a fill needs for itself, and those that they have while they are written."""
+    names = [target, sidecar_path(target), check_path(target), prepass_path(target), journal_path(target)]
+    return [*names, *map(partial_path, names)]
+
+
+def refuse_unfinished(journal: Journal, options: FillOptions, run: RunOptions, *, done: str) -> None:
+    """
+    Refuse to begin anew where an earlier fill was left half done, unless that is asked for; *done* says how far it got.
+
+    Raises
+    ------
+    FileAccessError
+        If the journal tells of one.
+    """
+    if (journal.n_done or journal.naming) and not (run.resume or options.force):
+        raise FileAccessError(
+            f"Invalid output {journal.target}: must not be half done by an earlier fill, and {journal.path.name} says "
+            f"that {done} are. Go on with --resume, or start over with --force."
+        )
+
+
 def _settle(journal: Journal, planned: PlannedFill, target: Path, run: RunOptions) -> bool:
     """Whether to go on with what an earlier run left; if not, the journal begins anew."""
     told = planned.fingerprint(run.threads)
+    gathers = f"{planned.ranges.count_gathers(journal.done)} of {len(planned.reader)} gathers"
+    refuse_unfinished(journal, planned.options, run, done=gathers)
     if not run.resume:
-        if (journal.n_done or journal.naming) and not planned.options.force:
-            done, total = planned.ranges.count_gathers(journal.done), len(planned.reader)
-            raise FileAccessError(
-                f"Invalid output {target}: must not be half done by an earlier fill, and {journal.path.name} says that "
-                f"{done} of {total} gathers are. Go on with --resume, or start over with --force."
-            )
         journal.begin(told)
         return False
     why = "nothing was left to go on with" if journal.head is None else ""
@@ -144,12 +185,20 @@ def _settle(journal: Journal, planned: PlannedFill, target: Path, run: RunOption
             f"Invalid --resume of {target}: must go on as it began; {'; '.join(differ)}. Say the same again, or start "
             "over with --force, without --resume."
         )
-    if journal.n_done and not journal.naming and not _is_there(target, planned):
+    if journal.n_done and not (_has_names(target, planned) if journal.naming else _is_there(target, planned)):
         why = f"{partial_path(target).name} is gone or of another size"
     if why:
         warnings.warn(f"--resume of {target}: {why}; the fill starts anew.", SeisfillWarning, stacklevel=3)
         journal.begin(told)
     return journal.n_done > 0
+
+
+def _has_names(target: Path, planned: PlannedFill) -> bool:
+    """Whether every file of a fill that was proved is there, under its name or the partial one."""
+    sigma = [Path(planned.options.sigma)] if planned.options.sigma else []
+    sizes = [(path, planned.layout.file_size) for path in (target, *sigma)]
+    found = [[name for name in (partial_path(path), path) if name.is_file()] for path, _ in sizes]
+    return all(names and names[0].stat().st_size == size for names, (_, size) in zip(found, sizes, strict=True))
 
 
 def _is_there(target: Path, planned: PlannedFill) -> bool:
@@ -171,32 +220,32 @@ def _fill_and_prove(
         if options.sigma is not None:
             sigma = files.enter_context(SigmaVolume(Path(options.sigma), planned.layout, go_on=go_on))
         doing = FillRun(planned.ranges, journal, target, [writer.file, *([sigma.file] if sigma else [])])
-        with doing.keeping(), planned.watched():
-            if go_on:
-                doing.forget_what_was_lost(planned.layout)
-            else:
-                writer.write_ends()
-                if sigma is not None:
+        with doing.keeping():
+            with planned.watched():
+                if go_on:
+                    doing.forget_what_was_lost(planned.layout)
+                elif sigma is not None:
                     sigma.begin()
-            check = _check(planned, journal, target, progress)
-            assessor = _assessor(check, planned)
-            job = planned.job(writer.file.path, sigma.file.path if sigma else None, assessor, run)
-            device = device_of(job.interpolator)
-            with make_workers(job, count=run.workers, dask=run.dask, device=device) as workers:
-                doing.run(workers, planned.reader.survey, progress)
-            found = _Totals.of(journal)
-            if not any(found.counts[kind] for kind in (INSERTED, IN_PLACE, HOLES)):
-                raise NothingToFillError(why_nothing(planned.source, planned.reader, found.refused))
-            sha256 = writer.verify(found.changed, _counter(progress, "verify", plan.n_output))
-            head = planned.head(check, notes=found.notes, threads=run.threads, sha256=sha256)
-            writer.finish(head, (done.rows for done in journal.in_order()), found.counts)
+                writer.write_ends()  # again on going on: no range sums them
+                check = _check(planned, journal, target, progress)
+                assessor = _assessor(check, planned)
+                job = planned.job(writer.file.path, sigma.file.path if sigma else None, assessor, run)
+                device = device_of(job.interpolator)
+                with make_workers(job, count=run.workers, dask=run.dask, device=device) as workers:
+                    doing.run(workers, planned.reader.survey, progress)
+                found = _Totals.of(journal)
+                if not any(found.counts[kind] for kind in (INSERTED, IN_PLACE, HOLES)):
+                    raise NothingToFillError(why_nothing(planned.source, planned.reader, found.refused))
+                sha256 = writer.verify(found.changed, _counter(progress, "verify", plan.n_output))
+                head = planned.head(check, notes=found.notes, threads=run.threads, sha256=sha256)
+                writer.finish(head, (done.rows for done in journal.in_order()), found.counts)
+                if sigma is not None:
+                    sigma.copy_headers(writer.file.path)
             if sigma is not None:
-                sigma.copy_headers(writer.file.path)
-        writer.keep()
-        if sigma is not None:
-            sigma.file.keep()
-        journal.kept = True
-        journal.add_naming()
+                sigma.file.keep()
+            writer.keep()
+            journal.kept = True
+            journal.add_naming()
 
 
 def _check(planned: PlannedFill, journal: Journal, target: Path, progress: Progress) -> SurveyCheck | None:

@@ -29,6 +29,7 @@ from seisfill.segy.survey import SurveyMap
 from seisfill.workflows.assess import Assessor
 from seisfill.workflows.filled_gather import LEFT_HOLES, FilledGather, GatherMaker
 from seisfill.workflows.guides import Guides
+from seisfill.workflows.heap import keep_memory
 from seisfill.workflows.ranges import Ranges
 from seisfill.workflows.written import TraceFile, Written
 
@@ -153,6 +154,7 @@ class RangeFiller:
 
     def __init__(self, job: FillJob, *, read_on: bool = False) -> None:
         self.job, self._read_on = job, read_on
+        keep_memory()
         self.reader = job.open_reader()
         self._filler = ShownFiller(job.interpolator, Guides(job.guides, self.reader), self.reader)
         self._maker = GatherMaker(

@@ -84,7 +84,7 @@ class FillRun:
         """Numbers of ranges as they are done and stand in the journal."""
         waiting, flying = list(numbers)[::-1], dict[Future[RangeDone], int]()
         while waiting or flying:
-            while waiting and len(flying) < workers.room:
+            while waiting and len(flying) < self._room(workers, [waiting[-1], *flying.values()]):
                 number = waiting.pop()
                 flying[workers.submit(number)] = number
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
@@ -99,6 +99,10 @@ class FillRun:
                     warnings.warn(sentence, SeisfillWarning, stacklevel=2)
                 self.journal.add(done)
                 yield number
+
+    def _room(self, workers: Workers, numbers: list[int]) -> int:
+        """Ranges at a time: one that was lost before flies alone, so that no other is blamed for its end."""
+        return 1 if any(self._tries[number] for number in numbers) else workers.room
 
     def _count_loss(self, number: int, survey: SurveyMap, error: BaseException) -> None:
         """A range whose worker was lost is tried again, but not for ever."""
@@ -128,13 +132,13 @@ class FillRun:
         try:
             yield
         except HOPELESS:
-            self.journal.kept = False
+            self._drop()
             raise
         except BaseException as error:
-            kept = self._keep()
+            system = error if isinstance(error, OSError) else error.__cause__
+            kept = self._keep(sync=not isinstance(system, OSError))
             if isinstance(error, KeyboardInterrupt):
                 raise Interrupted(kept, code=getattr(error, "code", 130)) from error
-            system = error if isinstance(error, OSError) else error.__cause__
             untouched = "The input is untouched, and no output was left."
             if isinstance(system, OSError) and (system is error or untouched in str(error)):
                 said = f"Invalid output {self.target}: must be writable to its end; {system.strerror or system}."
@@ -144,15 +148,22 @@ class FillRun:
                 raise type(error)(f"{error} {kept} Go on with --resume.") from error
             raise
 
-    def _keep(self) -> str:
-        """Keep what is done, and say what that is; nothing where nothing is done."""
-        self.journal.kept = bool(self.journal.n_done)
-        if not self.journal.kept:
+    def _drop(self) -> None:
+        self.journal.kept = False
+        for file in self._files:
+            file.drop()
+
+    def _keep(self, *, sync: bool) -> str:
+        """Keep what is done, and say what that is; nothing where nothing is done. No mark behind a failed write."""
+        if not self.journal.n_done:
+            self._drop()
             return ""
         for file in self._files:
             file.keep()
-        with contextlib.suppress(OSError):
-            self.sync()
+        self.journal.kept = True
+        with contextlib.suppress(OSError, KeyboardInterrupt):  # of one who asks twice: marks are a help, no need
+            if sync:
+                self.sync()
         done, total = self.ranges.count_gathers(self.journal.done), int(self.ranges.gathers[-1])
         return f"{done} of {total} gathers are filled and kept in {self._files[0].path.name}."
 
@@ -169,8 +180,10 @@ class _Syncer:
     def __enter__(self) -> "_Syncer":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self._pool.shutdown()
+        if error[0] is None and self._now is not None:
+            self._now.result()  # the system tells a failed write once only
 
     def look(self) -> None:
         """Write a mark if a sync came to its end, and begin one if it is time."""

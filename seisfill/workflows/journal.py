@@ -16,7 +16,7 @@ from seisfill.workflows.fill_job import RangeDone
 from seisfill.workflows.journal_rules import check_entry
 from seisfill.workflows.written import Written
 
-FORMAT = 1
+FORMAT = 2
 
 
 def journal_path(target: Path) -> Path:
@@ -109,7 +109,7 @@ class Journal:
     def _is_torn_head(self, size: int) -> bool:
         """Whether the file holds no more than the torn first line of a run that was killed as it began."""
         start = os.pread(self._file, min(size, 7), 0)
-        return b'{"crc":'.startswith(start)
+        return b'{"crc":'.startswith(start) or not start.strip(b"\0")  # zeros are what a power cut leaves
 
     def _take(self, entry: dict[str, Any], file: Any) -> bool:
         """Believe an entry; False if it is none, or the rows that belong to it are not whole."""
@@ -153,7 +153,12 @@ class Journal:
         self._end, self.head, self.prepass, self.naming, self.n_synced = 0, head, None, False, 0
         self._places.clear()
         self.kept = False
-        self._append({"head": head, "format": FORMAT})
+        try:
+            self._append({"head": head, "format": FORMAT})
+        except OSError as error:
+            raise FileAccessError(
+                f"Invalid output {self.target}: must be writable; {self.path.name}: {error.strerror or error}."
+            ) from error
 
     def add_prepass(self, told: dict[str, Any]) -> None:
         """What was learned of the file beforehand."""

@@ -24,7 +24,7 @@ def _table(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-_WRITTEN = {"runs": _runs, "crc": whole(0, 2**32 - 1)}
+_WRITTEN = {"runs": _runs, "xxh3": whole(0, 2**64 - 1)}
 _RANGE = {
     "range": whole(),
     "data": _WRITTEN,

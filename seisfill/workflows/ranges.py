@@ -70,8 +70,10 @@ def plan_ranges(survey: SurveyMap, plan: InfillPlan, *, n_samples: int) -> Range
     edges = cut(survey.axis.count * n_samples * 4, most=MOST_BYTES, longest=MOST_GATHERS)
     if plan.keeps_gathers_together(survey.group):
         return Ranges(copies=np.zeros(1, np.int64), gathers=edges)
+    places = plan.output_of(np.arange(plan.n_recorded))  # of the output, gaps included: they are written too
+    spans = np.diff(places, append=places[-1] + 1)
     step = max(1, MOST_BYTES // (n_samples * 4))
-    copies = np.append(np.arange(0, plan.n_recorded, step), plan.n_recorded)
+    copies = cut(spans, most=step, longest=step)
     return Ranges(copies=copies, gathers=edges)
 
 

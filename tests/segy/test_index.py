@@ -33,6 +33,19 @@ def test_columns_are_what_was_written(tmp_path):
     assert len(index) == index.n_traces == 3
 
 
+def test_usual_columns_come_together_and_are_read_once(tmp_path):
+    path = write_segy(tmp_path / "a.sgy", noise(3, 20), headers={"cdp": [7, -8, 9], "offset": [100, 200, 300]})
+    index = open_index(path)
+    index.column("cdp")
+    path.unlink()
+    first = index.column("offset")
+    assert first.tolist() == [100, 200, 300]
+    first[:] = 0
+    assert index.column("offset").tolist() == [100, 200, 300]
+    with pytest.raises(FileAccessError, match="must be readable"):
+        index.column("gelev")
+
+
 def test_a_float_word_of_su_is_a_float(tmp_path):
     path = write_segy(tmp_path / "a.su", noise(2, 20), dialect="su", byte_order="<", headers={"d2": [12.5, 25.0]})
     column = open_index(path).column("d2")

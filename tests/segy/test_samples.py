@@ -75,6 +75,35 @@ def test_an_ibm_word_is_the_nearest_one(data, order):
     assert abs(found - value) <= digit / 2
 
 
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (1.0, 0x41100000),
+        (-118.625, 0xC276A000),
+        (0.0, 0),
+        (-0.0, 0),
+        (2.0**-149, 0x1B800000),  # 0.5 * 16**-37
+        (-np.inf, 0xFFFFFFFF),
+        (1 + 2.0**-23, 0x41100000),  # halves go to even: IBM has three bits fewer behind a 1
+        (1 + 5 * 2.0**-23, 0x41100001),
+        (1 + 3 * 2.0**-21, 0x41100002),
+    ],
+)
+def test_ibm_words_of_float32_one_can_check_by_hand(value, word):
+    assert encode(np.array([[value]], np.float32), 1, ">").view(">u4")[0, 0] == word
+
+
+@pytest.mark.parametrize("order", [">", "<"])
+def test_float32_and_float64_have_the_same_ibm_words_at_every_exponent(order):
+    rng = np.random.default_rng(0)
+    mantissas = np.concatenate([np.arange(40), (1 << 23) - 1 - np.arange(40), rng.integers(0, 1 << 23, 400)])
+    words = mantissas.astype(np.uint32) | (np.arange(512, dtype=np.uint32) << np.uint32(23))[:, None]
+    samples = words.view(np.float32)
+    samples = samples[np.isfinite(samples).all(axis=1)]
+    assert len(samples) == 510
+    assert np.array_equal(encode(samples, 1, order), encode(samples.astype(np.float64), 1, order))
+
+
 @given(arrays(np.float32, (2, 7), elements=st.floats(width=32, allow_nan=False, allow_infinity=False)), ORDERS)
 def test_ibm_keeps_what_fits_21_bits_and_a_second_round_trip_changes_nothing(samples, order):
     before = samples.copy()

@@ -145,6 +145,9 @@ def test_an_output_that_is_not_finished_leaves_nothing_unless_it_is_kept(tmp_pat
     assert names(tmp_path) == ["in.sgy", "out.sgy.partial"]
     with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233, go_on=True) as writer:
         assert writer.file.path.stat().st_size == writer.layout.file_size
+    assert names(tmp_path) == ["in.sgy", "out.sgy.partial"]  # hours of work do not go by accident
+    with InfillWriter(index, plan_of(4, [1]), tmp_path / "out.sgy", mark_byte=233, go_on=True) as writer:
+        writer.file.drop()
     assert names(tmp_path) == ["in.sgy"]
 
 

@@ -1,0 +1,197 @@
+"""Moments at which a fill could lose or harm something: each was once a fault that a review found."""
+
+import os
+import shutil
+
+import pytest
+
+from seisfill.errors import FileAccessError, InputChangedError, Interrupted
+from seisfill.interpolators.linear import LinearInterpolator
+from seisfill.segy.files import PartialFile
+from seisfill.workflows import along, fill, fill_run, journal
+from seisfill.workflows.along import fill_both_ways
+from seisfill.workflows.fill import RunOptions, fill_file
+from seisfill.workflows.verify import verify_file
+from tests.workflows.surveys import Constant
+from tests.workflows.test_along import write_cube
+from tests.workflows.test_resume import BREAK, broken, hashes, names, run, source, whole
+
+__all__ = ["source", "whole"]  # fixtures
+AFRESH = RunOptions(threads=1)
+
+
+class Killed(BaseException):
+    """SIGKILL, for one process."""
+
+
+@pytest.fixture(autouse=True)
+def _unbroken():
+    BREAK.clear()
+
+
+def test_a_resumed_fill_that_cannot_begin_leaves_what_was_done(tmp_path, source, whole):
+    target = tmp_path / "out.sgy"
+    broken(source, target)
+    in_the_way = tmp_path / "out.sgy.fill.jsonl.partial"
+    in_the_way.mkdir()
+    with pytest.raises(FileAccessError):
+        run(source, target)
+    in_the_way.rmdir()
+    assert names(tmp_path) == {"out.sgy.partial", "out.sgy.journal"}
+    run(source, target)
+    assert hashes(target) == whole
+
+
+def test_headers_of_the_file_that_a_power_cut_took_are_written_again(tmp_path, source, whole):
+    target = tmp_path / "out.sgy"
+    broken(source, target)
+    path = journal.journal_path(target)
+    path.write_bytes(b"".join(line for line in path.read_bytes().splitlines(True) if b'"synced"' not in line))
+    with (tmp_path / "out.sgy.partial").open("r+b") as file:
+        file.write(bytes(3600))
+    run(source, target)
+    assert hashes(target) == whole
+
+
+def test_an_output_that_another_fill_finished_meanwhile_is_not_replaced(tmp_path, source, monkeypatch):
+    target, opened = tmp_path / "out.sgy", fill.PlannedFill.open
+
+    def and_another_one(*words):
+        monkeypatch.setattr(fill.PlannedFill, "open", opened)
+        fill_file(source, target, interpolator=Constant(), run=AFRESH)
+        return opened(*words)
+
+    monkeypatch.setattr(fill.PlannedFill, "open", and_another_one)
+    with pytest.raises(FileAccessError, match="must not exist"):
+        run(source, target, how=AFRESH)
+    assert verify_file(source, target).untouched
+
+
+@pytest.mark.parametrize("name", ["out.sgy.partial", "out.sgy.journal", "out.sgy.check.npz", "out.sgy.prepass.npz"])
+def test_predicted_errors_do_not_take_a_name_that_the_fill_needs(tmp_path, source, name):
+    with pytest.raises(FileAccessError, match="must not be the output"):
+        run(source, tmp_path / "out.sgy", how=AFRESH, check=2, sigma=str(tmp_path / name))
+    assert not names(tmp_path)
+
+
+def test_two_runs_do_not_write_one_file_of_predicted_errors(tmp_path):
+    with PartialFile(tmp_path / "sigma.sgy") as first:
+        with pytest.raises(FileAccessError, match="must be writable"):
+            PartialFile(tmp_path / "sigma.sgy")
+        assert first.path.exists()
+
+
+def test_a_proved_output_that_is_gone_before_it_got_its_name_is_filled_again(tmp_path, source, whole, monkeypatch):
+    target, give_name = tmp_path / "out.sgy", fill.give_name
+
+    def until_the_data(path):
+        if path == target:
+            raise Killed
+        give_name(path)
+
+    monkeypatch.setattr(fill, "give_name", until_the_data)
+    with pytest.raises(Killed):
+        run(source, target, how=AFRESH)
+    monkeypatch.setattr(fill, "give_name", give_name)
+    (tmp_path / "out.sgy.partial").unlink()
+    with pytest.warns(UserWarning, match="the fill starts anew"):
+        run(source, target)
+    assert hashes(target) == whole
+
+
+def test_a_kill_behind_the_last_name_leaves_nothing_to_be_done(tmp_path, source, monkeypatch):
+    target, leave = tmp_path / "out.sgy", journal.Journal.__exit__
+
+    def killed(self, *_):
+        os.close(self._file)
+        raise Killed
+
+    monkeypatch.setattr(journal.Journal, "__exit__", killed)
+    with pytest.raises(Killed):
+        run(source, target, how=AFRESH, check=2)
+    monkeypatch.setattr(journal.Journal, "__exit__", leave)
+    before = hashes(target)
+    run(source, target, check=2)
+    assert hashes(target) == before
+    assert "out.sgy.journal" not in names(tmp_path)
+
+
+@pytest.mark.parametrize("word", [b'"naming"', b'"head"'])
+def test_a_disk_that_is_full_when_the_journal_is_written_is_told_in_one_line(tmp_path, source, monkeypatch, word):
+    write = journal.write_all
+
+    def full(file, offset, data):
+        if word in bytes(data):
+            raise OSError(28, "No space left on device")
+        write(file, offset, data)
+
+    monkeypatch.setattr(journal, "write_all", full)
+    with pytest.raises(FileAccessError, match="No space left on device"):
+        run(source, tmp_path / "out.sgy", how=AFRESH)
+
+
+def test_one_who_asks_twice_is_told_what_is_kept(tmp_path, source, whole, monkeypatch):
+    target = tmp_path / "out.sgy"
+
+    def again(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fill_run, "_to_disk", again)
+    assert "16 of 40 gathers" in broken(source, target).kept
+    monkeypatch.undo()
+    monkeypatch.setattr(fill.PlannedFill, "open", lambda *_: again(_))
+    with pytest.raises(Interrupted) as stop:
+        run(source, target)
+    assert "kept in out.sgy.partial" in stop.value.kept
+    monkeypatch.undo()
+    run(source, target)
+    assert hashes(target) == whole
+
+
+def test_a_sync_that_failed_in_the_background_is_not_forgotten(tmp_path, source, monkeypatch):
+    asked = []
+
+    def failing(_):
+        asked.append(1)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(fill_run, "SYNC_EVERY", -1)
+    monkeypatch.setattr(fill_run, "_to_disk", failing)
+    with pytest.raises(FileAccessError, match="Input/output error"):
+        run(source, tmp_path / "out.sgy", how=AFRESH)
+
+
+def test_a_journal_of_zeros_is_none(tmp_path, source, whole):
+    target = tmp_path / "out.sgy"
+    journal.journal_path(target).write_bytes(bytes(500))
+    with pytest.warns(UserWarning, match="nothing was left to go on with"):
+        run(source, target)
+    assert hashes(target) == whole
+
+
+def test_a_second_fill_along_both_axes_waits_for_the_first(tmp_path, monkeypatch):
+    cube, target = write_cube(tmp_path / "in.sgy", hide=[(2, 3), (4, 4)]), tmp_path / "out.sgy"
+    with journal.Journal(target), pytest.raises(FileAccessError, match="two fills at once"):
+        fill_both_ways(cube, target, interpolator=LinearInterpolator())
+
+
+def test_an_input_that_changes_during_the_first_way_is_refused(tmp_path, monkeypatch):
+    cube, target = write_cube(tmp_path / "in.sgy", hide=[(2, 3), (4, 4)]), tmp_path / "out.sgy"
+    first = along._Volume.fill_first
+
+    def and_change(*words):
+        first(*words)
+        os.utime(cube, ns=(1, 1))
+
+    monkeypatch.setattr(along._Volume, "fill_first", and_change)
+    with pytest.raises(InputChangedError, match="must not change while it is filled"):
+        fill_both_ways(cube, target, interpolator=LinearInterpolator())
+    assert {path.name for path in tmp_path.iterdir()} == {"in.sgy"}
+
+
+def test_an_unfinished_output_is_refused_before_the_first_way(tmp_path, source, monkeypatch):
+    target = tmp_path / "out.sgy"
+    broken(source, target)
+    shutil.move(write_cube(tmp_path / "cube.sgy", hide=[(2, 3), (4, 4)]), source)
+    with pytest.raises(FileAccessError, match="must not be half done by an earlier fill"):
+        fill_both_ways(source, target, interpolator=LinearInterpolator())
