@@ -1,6 +1,7 @@
 """`seisfill adapt`: what it says, what it leaves, and its exit codes."""
 
 import functools
+import importlib
 import json
 
 import pytest
@@ -19,6 +20,8 @@ def survey(folder):
 @pytest.fixture
 def margin(monkeypatch):
     """Set by how much new weights must be better [dB]."""
+
+    importlib.import_module("seisfill.workflows.adapt")  # its annotations name the class
 
     def set_margin(least):
         changed = functools.partial(adapt.AdaptConfig, least=least, every=1, size=(16, 48))
