@@ -118,6 +118,7 @@ def _begin(job: bytes, devices: tuple[str, ...], counter: "Synchronized[int]") -
         counter.value += 1
     if devices:
         os.environ["CUDA_VISIBLE_DEVICES"] = devices[number % len(devices)]
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin as they wait slow the other workers' down
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _HELD.append(pickle.loads(job))
