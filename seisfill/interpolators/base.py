@@ -81,6 +81,43 @@ class Limits:
         return wanted, reasons
 
 
+class Around:
+    """What a filler that holds another one, its ``inner``, passes on as it is."""
+
+    __slots__ = ()
+    inner: Interpolator
+
+    @property
+    def takes_guides(self) -> bool:
+        """Whether the inner filler does."""
+        return bool(getattr(self.inner, "takes_guides", False))
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """Of the weights of the inner filler, if it has any."""
+        return getattr(self.inner, "weights_sha256", None)
+
+    @property
+    def trained_gap(self) -> int | None:
+        """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
+        return getattr(self.inner, "trained_gap", None)
+
+    @property
+    def limits(self) -> Limits:
+        """What the inner filler does not invent; anything between live traces may be filled where it says nothing."""
+        return getattr(self.inner, "limits", Limits())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went otherwise than planned in the inner filler."""
+        return getattr(self.inner, "notes", ())
+
+    def needs_neighbours(self, gather: Gather) -> bool:
+        """Whether the inner filler wants to see the neighbours of *gather*."""
+        asks = getattr(self.inner, "needs_neighbours", None)
+        return asks is not None and asks(gather)
+
+
 def make_answer(
     gather: Gather,
     estimate: Floats,

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seisfill.gather import Bools, Filled, Floats, Gather
-from seisfill.interpolators.base import Interpolator, Limits
+from seisfill.interpolators.base import Around, Interpolator
 from seisfill.interpolators.block_plan import BlockPlan, ramps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
+class Blocks(Around):
     """
     Fill a gather of any size.
 
@@ -41,36 +41,6 @@ class Blocks:
 
     inner: Interpolator
     plan: BlockPlan = field(default_factory=BlockPlan)
-
-    @property
-    def takes_guides(self) -> bool:
-        """Whether the inner filler does; guides are cut with the gather."""
-        return bool(getattr(self.inner, "takes_guides", False))
-
-    @property
-    def weights_sha256(self) -> str | None:
-        """Of the weights of the inner filler, if it has any."""
-        return getattr(self.inner, "weights_sha256", None)
-
-    @property
-    def trained_gap(self) -> int | None:
-        """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
-        return getattr(self.inner, "trained_gap", None)
-
-    @property
-    def limits(self) -> Limits:
-        """What the inner filler does not invent; anything between live traces may be filled where it says nothing."""
-        return getattr(self.inner, "limits", Limits())
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What went otherwise than planned in the inner filler."""
-        return getattr(self.inner, "notes", ())
-
-    def needs_neighbours(self, gather: Gather) -> bool:
-        """Whether the inner filler wants to see the neighbours of *gather*."""
-        asks = getattr(self.inner, "needs_neighbours", None)
-        return asks is not None and asks(gather)
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* go to the inner filler, which decides whether it looks at them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from seisfill.gather import Bools, Filled, Floats, Gather
-from seisfill.interpolators.base import Interpolator, Limits, make_answer
+from seisfill.interpolators.base import Around, Interpolator, make_answer
 from seisfill.moveout import Moveout, MoveoutFit, fit_moveout
 from seisfill.neighbours import interpolate_linear
 
@@ -14,7 +14,7 @@ SPILL = 0.1  # a shifted hole rings; samples that got less than this from it cou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flattened:
+class Flattened(Around):
     """
     Fill a gather whose events were made flat.
 
@@ -32,31 +32,6 @@ class Flattened:
 
     inner: Interpolator
     fit: MoveoutFit = field(default_factory=MoveoutFit)
-
-    @property
-    def takes_guides(self) -> bool:
-        """Whether the inner filler does; a guide says itself how events run, so nothing is flattened then."""
-        return bool(getattr(self.inner, "takes_guides", False))
-
-    @property
-    def weights_sha256(self) -> str | None:
-        """Of the weights of the inner filler, if it has any."""
-        return getattr(self.inner, "weights_sha256", None)
-
-    @property
-    def trained_gap(self) -> int | None:
-        """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
-        return getattr(self.inner, "trained_gap", None)
-
-    @property
-    def limits(self) -> Limits:
-        """What the inner filler does not invent."""
-        return getattr(self.inner, "limits", Limits())
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What went otherwise than planned in the inner filler."""
-        return getattr(self.inner, "notes", ())
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather*; the neighbours in *context* are not used."""
@@ -79,7 +54,7 @@ class Flattened:
         return self.inner.fill(gather) if flat is None else flat.restore(self.inner.fill(flat.gather))
 
     def _flatten(self, gather: Gather) -> "_Flat | None":
-        """The flat gather; None where the inner filler is to see *gather* itself."""
+        """The flat gather; None where the inner filler is to see *gather* itself, as when guides tell the slopes."""
         if gather.known.all() or gather.live.sum() < 2 or gather.guides:
             return None
         return _Flat.of(gather, fit_moveout(without_holes(gather), fit=self.fit))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seisfill.gather import Bools, Filled, Floats, Gather
-from seisfill.interpolators.base import Interpolator, Limits
+from seisfill.interpolators.base import Around, Interpolator
 from seisfill.segy.files import PartialFile
 from seisfill.trust.error_model import ErrorModel
 
@@ -60,7 +60,7 @@ class OtherWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BothWays:
+class BothWays(Around):
     """
     Fill along one axis, then blend with what was filled along the other.
 
@@ -80,31 +80,6 @@ class BothWays:
     inner: Interpolator
     model: ErrorModel
     other: OtherWay
-
-    @property
-    def weights_sha256(self) -> str | None:
-        """Of the weights of the inner filler, if it has any."""
-        return getattr(self.inner, "weights_sha256", None)
-
-    @property
-    def trained_gap(self) -> int | None:
-        """Widest gap that the weights of the inner filler were trained on [traces], if it has any."""
-        return getattr(self.inner, "trained_gap", None)
-
-    @property
-    def limits(self) -> Limits:
-        """What the inner filler does not invent."""
-        return getattr(self.inner, "limits", Limits())
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What went otherwise than planned in the inner filler."""
-        return getattr(self.inner, "notes", ())
-
-    def needs_neighbours(self, gather: Gather) -> bool:
-        """Whether the inner filler wants to see the neighbours of *gather*."""
-        asks = getattr(self.inner, "needs_neighbours", None)
-        return asks is not None and asks(gather)
 
     def fill(self, gather: Gather, *, context: Sequence[Gather] = ()) -> Filled:
         """Fill *gather* along this axis alone."""

@@ -5,19 +5,15 @@ import json
 import os
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import check_target, give_name, partial_path, sync_folder
 from seisfill.segy.layout import detect_layout
-from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, count_rows, sidecar_path
+from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, sidecar_path
 from seisfill.segy.writer import InfillWriter
 from seisfill.trust.limits import TrustLimits
 from seisfill.trust.records import check_path
@@ -25,7 +21,7 @@ from seisfill.workflows.assess import Assessor
 from seisfill.workflows.check import SurveyCheck, check_survey
 from seisfill.workflows.executors import make_workers
 from seisfill.workflows.fill_job import set_threads
-from seisfill.workflows.fill_options import CheckSummary, FillOptions, FillSummary
+from seisfill.workflows.fill_options import FillOptions, FillSummary
 from seisfill.workflows.fill_run import FillRun
 from seisfill.workflows.fingerprint import device_of, differences
 from seisfill.workflows.guides import parse_guide
@@ -35,6 +31,7 @@ from seisfill.workflows.planned_fill import PlannedFill, why_nothing
 from seisfill.workflows.prepass import keep_check, keep_trials, prepass_path, restore_check, without_trials
 from seisfill.workflows.run_options import RunOptions
 from seisfill.workflows.sigma_volume import SigmaVolume
+from seisfill.workflows.totals import Totals
 
 __all__ = ["FillOptions", "FillSummary", "RunOptions", "check_files", "fill_file", "silent"]
 
@@ -99,7 +96,7 @@ def fill_file(
         check = None if told is None else restore_check(told, target)
         if not named:
             _give_names(target, options, check)
-        summary = _Totals.of(journal).summary(len(planned.reader), check)
+        summary = Totals.of(journal).summary(len(planned.reader), check)
         journal.kept = False
     return summary
 
@@ -233,7 +230,7 @@ def _fill_and_prove(
                 device = device_of(job.interpolator)
                 with make_workers(job, count=run.workers, dask=run.dask, device=device) as workers:
                     doing.run(workers, planned.reader.survey, progress)
-                found = _Totals.of(journal)
+                found = Totals.of(journal)
                 if not any(found.counts[kind] for kind in (INSERTED, IN_PLACE, HOLES)):
                     raise NothingToFillError(why_nothing(planned.source, planned.reader, found.refused))
                 sha256 = writer.verify(found.changed, _counter(progress, "verify", plan.n_output))
@@ -290,52 +287,6 @@ def _give_names(target: Path, options: FillOptions, check: SurveyCheck | None) -
         keep_trials(check, target, json.loads(file.readline()))
     give_name(target)
     sync_folder(target.parent)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Totals:
-    """What a journal says of all ranges together."""
-
-    counts: dict[str, int]
-    refused: dict[str, int]
-    flagged: int
-    changed: np.ndarray
-    notes: list[str]
-
-    @classmethod
-    def of(cls, journal: Journal) -> "_Totals":
-        counts, refused, flagged = Counter(count_rows([])), Counter[str](), 0
-        changed, notes = [np.zeros(0, np.int64)], set[str]()
-        for done in journal.in_order():
-            counts.update(done.counts)
-            refused.update(done.refused)
-            flagged += done.flagged
-            changed.append(np.array(done.changed, dtype=np.int64))
-            notes.update(done.notes)
-        return cls(
-            counts=dict(counts),
-            refused=dict(sorted(refused.items())),
-            flagged=flagged,
-            changed=np.concatenate(changed),
-            notes=sorted(notes),
-        )
-
-    def summary(self, n_gathers: int, check: SurveyCheck | None) -> FillSummary:
-        found = None
-        if check is not None:
-            told = check.quality
-            found = CheckSummary(
-                n_traces=told.n_traces, n_gathers=told.n_gathers, snr_db=told.snr_db, coverage=check.coverage
-            )
-        return FillSummary(
-            n_gathers=n_gathers,
-            inserted=self.counts[INSERTED],
-            in_place=self.counts[IN_PLACE],
-            holes=self.counts[HOLES],
-            refused=self.refused,
-            flagged=self.flagged,
-            check=found,
-        )
 
 
 def _counter(progress: Progress, stage: str, total: int) -> Callable[[int], None]:
