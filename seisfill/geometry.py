@@ -63,12 +63,6 @@ class TraceAxis:
         """Whether keys that are rounded to whole numbers no longer tell where the places are."""
         return self.step < ROUNDED_FROM and abs(self.step - round(self.step)) > 1e-9
 
-    @property
-    def places(self) -> tuple[Ints, Ints]:
-        """Gather and place of every place of all gathers: two int64 arrays."""
-        group = np.repeat(np.arange(len(self.count)), self.count)
-        return group, np.arange(len(group)) - np.repeat(np.cumsum(self.count) - self.count, self.count)
-
     def refined(self, parts: int) -> "TraceAxis":
         """
         The same axes with *parts* times as many steps between the same first and last keys.

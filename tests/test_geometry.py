@@ -221,9 +221,6 @@ def test_a_refined_axis_has_places_between_and_the_same_ends():
     assert (fine.step, fine.parts, fine.count.tolist()) == (1.0, 4, [9, 1])
     assert fine.place.tolist() == [0, 4, 8, 0]
     assert fine.keys(0, np.arange(9)).tolist() == list(range(2, 11))
-    group, place = fine.places
-    assert group.tolist() == [0] * 9 + [1]
-    assert place.tolist() == [*range(9), 0]
     assert fine.refined(2).parts == 8
     with pytest.raises(InvalidParameterError, match="parts 0: must be at least 1"):
         axis.refined(0)

@@ -81,28 +81,29 @@ def _ranks_in_two_key_order(
     survey: SurveyMap, group: np.ndarray, place: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Recorded trace that each new one follows (-1: none), and the order among those; None without two-key order."""
-    axis = survey.axis
-    all_group = np.concatenate([survey.group, group])
+    axis, number = survey.axis, survey.gather_keys if survey.n_gathers > 1 else np.zeros(1)
     origin = np.round((axis.origin - axis.origin[0]) / (axis.step * axis.parts) * 4)  # of rounded keys: must tie
-    key = origin[all_group] * axis.parts + 4 * np.concatenate([axis.place, place])  # in quarters of a step
-    n_recorded = len(survey.group)
-    number = survey.gather_keys[all_group] if survey.n_gathers > 1 else all_group
-    for primary, secondary in (
-        *((all_group, sign * key) for sign in (1, -1)),
-        *((sign * key, turn * number) for sign in (1, -1) for turn in (1, -1)),
+
+    def words(group: np.ndarray, place: np.ndarray, order: tuple[str, int, int]) -> np.ndarray:
+        """Both keys of some traces as complex numbers, which numpy compares as pairs; in quarters of a step."""
+        first, sign, turn = order
+        pairs = np.empty(len(group), dtype=np.complex128)
+        along, across = (pairs.imag, pairs.real) if first == "gather" else (pairs.real, pairs.imag)
+        along[:] = sign * (origin[group] * axis.parts + 4 * place)
+        across[:] = group if first == "gather" else turn * number[group]
+        return pairs
+
+    for order in (
+        *(("gather", sign, 1) for sign in (1, -1)),
+        *(("key", sign, turn) for sign in (1, -1) for turn in (1, -1)),
     ):
-        if _ascends(primary[:n_recorded], secondary[:n_recorded]):
-            order = np.lexsort((np.arange(len(key)), secondary, primary))
-            recorded_so_far = np.cumsum(order < n_recorded)
-            rank = np.empty(len(order), dtype=np.int64)
-            rank[order] = np.arange(len(order))
-            return recorded_so_far[rank[n_recorded:]] - 1, rank[n_recorded:]
+        recorded = words(survey.group, axis.place, order)
+        if (recorded[1:] >= recorded[:-1]).all():
+            new = words(group, place, order)
+            rank = np.empty(len(new), dtype=np.int64)
+            rank[np.argsort(new, kind="stable")] = np.arange(len(new))
+            return np.searchsorted(recorded, new, side="right") - 1, rank
     return None
-
-
-def _ascends(primary: np.ndarray, secondary: np.ndarray) -> bool:
-    step = np.diff(primary)
-    return bool(((step > 0) | ((step == 0) & (np.diff(secondary) >= 0))).all())
 
 
 def _behind_neighbour(survey: SurveyMap, group: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

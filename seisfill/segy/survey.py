@@ -86,10 +86,12 @@ class SurveyMap:
 
     def absent(self) -> tuple[np.ndarray, np.ndarray]:
         """Gather and place of all places that no trace has: two int64 arrays, by gather, then by place."""
-        group, place = self.axis.places
-        taken = np.zeros(len(group), dtype=bool)
-        taken[(np.cumsum(self.axis.count) - self.axis.count)[self.group] + self.axis.place] = True
-        return group[~taken], place[~taken]
+        first = np.cumsum(self.axis.count) - self.axis.count
+        free = np.ones(int(self.axis.count.sum()), dtype=bool)
+        free[first[self.group] + self.axis.place] = False
+        absent = np.flatnonzero(free)
+        group = np.searchsorted(first, absent, side="right") - 1
+        return group, absent - first[group]
 
     @property
     def has_fractions(self) -> bool:
@@ -152,12 +154,9 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
     along, step = index.column(keys.trace), options.trace_step
     if true is not None and keys.trace == true.gather_keys.trace:
         along, step = true.put_into(along), step or true.step
-    values = np.zeros(len(along), dtype=np.int64) if keys.gather is None else index.column(keys.gather)
-    unique, first, inverse = np.unique(values, return_index=True, return_inverse=True)
-    by_appearance = np.argsort(first)
-    rank = np.empty_like(by_appearance)
-    rank[by_appearance] = np.arange(len(unique))
-    group = rank[inverse]
+    gather_keys, group = _number_gathers(
+        np.zeros(len(along), dtype=np.int64) if keys.gather is None else index.column(keys.gather)
+    )
     try:
         axis = fit_axis(group, along, step=step, span=options.trace_range, what=f"trace key {keys.trace.name}")
     except GeometryError as error:
@@ -168,5 +167,14 @@ def map_survey(index: HeaderIndex, options: GatherOptions | None = None) -> Surv
     _refuse_wide_keys(keys.trace, axis)
     axis = axis.refined(options.densify)
     order = np.lexsort((axis.place, group))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(unique)))])
-    return SurveyMap(keys=keys, gather_keys=unique[by_appearance], group=group, axis=axis, order=order, starts=starts)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(gather_keys)))])
+    return SurveyMap(keys=keys, gather_keys=gather_keys, group=group, axis=axis, order=order, starts=starts)
+
+
+def _number_gathers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keys of the gathers in the order of the file, and the number of the gather of each trace."""
+    unique, first, group = np.unique(values, return_index=True, return_inverse=True)
+    by_appearance = np.argsort(first)
+    rank = np.empty_like(by_appearance)
+    rank[by_appearance] = np.arange(len(unique))
+    return unique[by_appearance], rank[group]

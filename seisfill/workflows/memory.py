@@ -11,7 +11,7 @@ from seisfill.workflows.run_options import RunOptions
 MIB = 2**20
 # Measured on CPython 3.11, see docs/long_runs.md: `python -m tests.bench.one_fill`.
 LIBRARIES, TORCH = 110 * MIB, 230 * MIB  # Python and numpy; torch besides, where a filler uses it
-PER_TRACE = 100  # of index and plan, while they are made
+PER_TRACE = 120  # of index and plan, while they are made
 WINDOWS = 2 * 64 * MIB  # of the file, while headers are read and copies compared
 PER_GATHER = 12  # gathers in decoded or encoded form that are read ahead, filled, put together or written behind
 

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from seisfill.errors import InvalidParameterError
 from seisfill.interpolators.linear import LinearInterpolator
-from seisfill.workflows.fill import RunOptions, fill_file
-from seisfill.workflows.memory import MIB, MemoryNeed, check_memory
+from seisfill.workflows.fill import FillOptions, RunOptions, fill_file
+from seisfill.workflows.memory import MIB, PER_TRACE, MemoryNeed, check_memory
+from seisfill.workflows.planned_fill import PlannedFill
 from tests.bench.surveys import write_survey
 from tests.faults import fault
 from tests.workflows.surveys import write_shots
@@ -39,6 +41,19 @@ def test_such_a_limit_leaves_nothing(tmp_path):
     with pytest.raises(InvalidParameterError, match="Invalid --memory 50M: must be at least"):
         fill_file(source, tmp_path / "out.sgy", interpolator=LinearInterpolator(), run=RunOptions(memory=50 * MIB))
     assert [path.name for path in tmp_path.iterdir()] == ["in.sgy"]
+
+
+def test_planning_holds_no_more_for_each_trace_than_is_said(tmp_path):
+    source = write_survey(tmp_path / "in.sgy", 400, 480, 2, keep=0.9)
+    PlannedFill.open(source, LinearInterpolator(), FillOptions())  # what is loaded once does not count
+    tracemalloc.start()
+    try:
+        planned = PlannedFill.open(source, LinearInterpolator(), FillOptions())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert planned.plan.n_output > 190_000
+    assert 0.7 * PER_TRACE < peak / planned.plan.n_output < PER_TRACE
 
 
 PEAK = """
