@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -17,8 +18,8 @@ def command(
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="Only this one and the base; may be repeated.")
     ] = None,
-    device: c.Device = "auto",
-    as_json: c.Json = False,
+    device: o.Device = "auto",
+    as_json: o.Json = False,
 ) -> int:
     """Train variants of a recipe on one budget, and compare them on one sheet; SEISFILL_DATA names the field data."""
     from seisfill.interpolators.base import choose_device

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -19,23 +20,23 @@ def command(
     minutes: Annotated[float, typer.Option("--minutes", help="Stop after this time, or when nothing gets better.")] = 5,
     steps: Annotated[int, typer.Option("--steps", help="Steps at most; the same on every machine.")] = 120,
     most_gathers: Annotated[int, typer.Option("--most-gathers", help="To learn from, spread over the file.")] = 8,
-    gather: c.GatherKey = None,
-    trace: c.TraceKey = None,
-    trace_step: c.TraceStep = None,
-    trace_range: c.TraceRange = None,
+    gather: o.GatherKey = None,
+    trace: o.TraceKey = None,
+    trace_step: o.TraceStep = None,
+    trace_range: o.TraceRange = None,
     densify: Annotated[int, typer.Option("--densify", help="2, 3 or 4: adapt for a fill that densifies.")] = 1,
-    dead: c.DeadRule = "auto",
-    n_samples: c.NSamples = None,
-    sample_format: c.Format = None,
-    byte_order: c.ByteOrder = None,
-    text_encoding: c.TextEncoding = None,
-    dt: c.Interval = None,
-    t0: c.FirstTime = None,
-    salvage: c.Salvage = False,
-    seed: c.Seed = 0,
-    device: c.Device = "auto",
-    force: c.Force = False,
-    as_json: c.Json = False,
+    dead: o.DeadRule = "auto",
+    n_samples: o.NSamples = None,
+    sample_format: o.Format = None,
+    byte_order: o.ByteOrder = None,
+    text_encoding: o.TextEncoding = None,
+    dt: o.Interval = None,
+    t0: o.FirstTime = None,
+    salvage: o.Salvage = False,
+    seed: o.Seed = 0,
+    device: o.Device = "auto",
+    force: o.Force = False,
+    as_json: o.Json = False,
 ) -> None:
     """
     Adapt the network to a file: it learns from live traces, by hiding more of them.

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -20,7 +21,7 @@ def command(
     data: Annotated[list[str] | None, typer.Option("--data", help="Only this data set; may be repeated.")] = None,
     pattern: Annotated[list[str] | None, typer.Option("--pattern", help="Only this pattern; may be repeated.")] = None,
     download: Annotated[bool, typer.Option("--download", help="Fetch public data that is not here.")] = False,
-    as_json: c.Json = False,
+    as_json: o.Json = False,
 ) -> None:
     """Hide traces, fill them by every method, compare on what was hidden; SEISFILL_DATA names the field data."""
     from seisfill.workflows.benchmark import run_benchmark

@@ -1,4 +1,4 @@
-"""What every verb shares: options of the same meaning, progress, messages. Parsing and printing only."""
+"""What every verb shares: words of the command line as values, progress, messages. Parsing and printing only."""
 
 import json
 import math
@@ -6,60 +6,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from seisfill._plain import plain
-
-NSamples = Annotated[int | None, typer.Option("--n-samples", help="Samples of a trace, where headers disagree.")]
-Format = Annotated[str | None, typer.Option("--format", help="Sample format: ibm, ieee32, ieee64, int8, int16, int32.")]
-ByteOrder = Annotated[str | None, typer.Option("--byte-order", help="big or little.")]
-TextEncoding = Annotated[str | None, typer.Option("--text-encoding", help="ebcdic or ascii.")]
-Interval = Annotated[float | None, typer.Option("--dt", help="Sample interval in seconds, where headers have none.")]
-FirstTime = Annotated[
-    float | None, typer.Option("--t0", help="Time of first samples in seconds, where the delays in headers are wrong.")
-]
-Salvage = Annotated[
-    bool, typer.Option("--salvage", help="Use the whole traces of a file that is cut off, padded or has more behind.")
-]
-GatherKey = Annotated[
-    str | None,
-    typer.Option(
-        "--gather", help="What makes a gather: shot, receiver, cdp, inline, crossline, line, a header word or a byte."
-    ),
-]
-TraceKey = Annotated[str | None, typer.Option("--trace", help="Header word or byte along a gather.")]
-TraceStep = Annotated[
-    float | None, typer.Option("--trace-step", help="Key difference of neighbouring traces; found where not given.")
-]
-TraceRange = Annotated[
-    str | None, typer.Option("--trace-range", metavar="A:B", help="First and last key of each gather; extrapolates.")
-]
-DeadRule = Annotated[str, typer.Option("--dead", help="What is a dead trace: auto, flag (code 2) or none.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Check = Annotated[
-    str,
-    typer.Option(
-        "--check", metavar="N|none", help="Gathers on which the fill is tried first, on live traces that are hidden."
-    ),
-]
-SigmaFile = Annotated[
-    str | None,
-    typer.Option("--sigma", metavar="FILE", help="Also write the predicted error of every sample, laid out as OUT."),
-]
-ErrorField = Annotated[
-    int | None,
-    typer.Option(
-        "--error-field", metavar="BYTE", help="First of two header bytes for the predicted error, percent of the RMS."
-    ),
-]
-RefuseBeyond = Annotated[
-    float | None, typer.Option("--refuse-beyond", metavar="DB", help="Leave traces of a lower predicted SNR unfilled.")
-]
-Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 
 
 def make_layout(

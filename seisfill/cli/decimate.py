@@ -6,26 +6,27 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file.")],
     out: Annotated[Path, typer.Argument(help="File with traces hidden; the list of them goes to OUT.truth.jsonl.")],
     mask: Annotated[str, typer.Option("--mask", help="random:0.5, every:2, jitter:2, gap:8, or several with +.")],
-    seed: c.Seed = 0,
+    seed: o.Seed = 0,
     zero: Annotated[
         bool, typer.Option("--zero", help="Leave dead traces in place; without it they are absent.")
     ] = False,
-    gather: c.GatherKey = None,
-    trace: c.TraceKey = None,
-    n_samples: c.NSamples = None,
-    sample_format: c.Format = None,
-    byte_order: c.ByteOrder = None,
-    text_encoding: c.TextEncoding = None,
-    dt: c.Interval = None,
-    t0: c.FirstTime = None,
-    salvage: c.Salvage = False,
-    force: c.Force = False,
+    gather: o.GatherKey = None,
+    trace: o.TraceKey = None,
+    n_samples: o.NSamples = None,
+    sample_format: o.Format = None,
+    byte_order: o.ByteOrder = None,
+    text_encoding: o.TextEncoding = None,
+    dt: o.Interval = None,
+    t0: o.FirstTime = None,
+    salvage: o.Salvage = False,
+    force: o.Force = False,
 ) -> None:
     """Write a file with traces hidden, a draw per gather, first and last trace kept."""
     from seisfill.masks import parse_mask

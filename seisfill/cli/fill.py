@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,78 +26,129 @@ def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file with missing traces.")],
     out: Annotated[Path, typer.Argument(help="Filled file; its sidecar goes to OUT.fill.jsonl.")],
     method: Annotated[
-        str, typer.Option("--method", help="auto, network, prediction, pocs, rank, alft or linear.")
+        str,
+        typer.Option(
+            "--method", help="auto, network, prediction, pocs, rank, alft or linear.", rich_help_panel=o.FILLER
+        ),
     ] = "auto",
     moveout: Annotated[
         bool | None,
         typer.Option(
             "--moveout/--no-moveout",
             help="Flatten events before filling, restore after; the method's habit if not given.",
+            rich_help_panel=o.FILLER,
         ),
     ] = None,
-    gather: c.GatherKey = None,
-    trace: c.TraceKey = None,
+    gather: o.GatherKey = None,
+    trace: o.TraceKey = None,
     along: Annotated[
         str | None,
         typer.Option(
-            "--along", metavar="AXIS", help="Volumes: inline, crossline, or both, blended by predicted error."
+            "--along",
+            metavar="AXIS",
+            help="Volumes: inline, crossline, or both, blended by predicted error.",
+            rich_help_panel=o.GATHERS,
         ),
     ] = None,
-    trace_step: c.TraceStep = None,
-    trace_range: c.TraceRange = None,
+    trace_step: o.TraceStep = None,
+    trace_range: o.TraceRange = None,
     densify: Annotated[
-        int, typer.Option("--densify", help="2, 3 or 4: puts 1, 2 or 3 new traces between every two neighbours.")
+        int,
+        typer.Option(
+            "--densify",
+            help="2, 3 or 4: puts 1, 2 or 3 new traces between every two neighbours.",
+            rich_help_panel=o.GATHERS,
+        ),
     ] = 1,
-    dead: c.DeadRule = "auto",
-    weights: Annotated[str | None, typer.Option("--weights", help="Shipped name or .safetensors file.")] = None,
-    device: c.Device = "auto",
+    dead: o.DeadRule = "auto",
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="Shipped name or .safetensors file.", rich_help_panel=o.FILLER)
+    ] = None,
+    device: o.Device = "auto",
     flips: Annotated[
         bool,
-        typer.Option("--flips/--no-flips", help="Network: average over flips and polarity; 4 times slower."),
+        typer.Option(
+            "--flips/--no-flips",
+            help="Network: average over flips and polarity; 4 times slower.",
+            rich_help_panel=o.FILLER,
+        ),
     ] = False,
     turns: Annotated[
         int,
-        typer.Option("--turns", help="Network: 1 to 5 more looks (flips, shears, tiles), one fill each, for sigma."),
+        typer.Option(
+            "--turns",
+            help="Network: 1 to 5 more looks (flips, shears, tiles), one fill each, for sigma.",
+            rich_help_panel=o.FILLER,
+        ),
     ] = 0,
     max_gap: Annotated[
-        int | None, typer.Option("--max-gap", help="Widest gap to fill, in traces; the method's own where not given.")
+        int | None,
+        typer.Option(
+            "--max-gap",
+            help="Widest gap to fill, in traces; the method's own where not given.",
+            rich_help_panel=o.FILLER,
+        ),
     ] = None,
     guide: Annotated[
         list[str] | None,
-        typer.Option("--guide", metavar="KIND:FILE", help="Slopes you trust: slope:FILE or horizon:FILE."),
+        typer.Option(
+            "--guide",
+            metavar="KIND:FILE",
+            help="Slopes you trust: slope:FILE or horizon:FILE.",
+            rich_help_panel=o.FILLER,
+        ),
     ] = None,
     mark_field: Annotated[
         str, typer.Option("--mark-field", metavar="BYTE|none", help="First of four header bytes for the mark.")
     ] = "233",
-    check: c.Check = "4",
-    sigma: c.SigmaFile = None,
-    error_field: c.ErrorField = None,
-    refuse_beyond: c.RefuseBeyond = None,
+    check: o.Check = "4",
+    sigma: o.SigmaFile = None,
+    error_field: o.ErrorField = None,
+    refuse_beyond: o.RefuseBeyond = None,
     adapt: Annotated[
-        bool, typer.Option("--adapt", help="First adapt the network to the file; OUT.adapted.safetensors keeps it.")
+        bool,
+        typer.Option(
+            "--adapt",
+            help="First adapt the network to the file; OUT.adapted.safetensors keeps it.",
+            rich_help_panel=o.FILLER,
+        ),
     ] = False,
-    report: Annotated[bool, typer.Option("--report", help="Also write OUT.report.html about the fill.")] = False,
-    n_samples: c.NSamples = None,
-    sample_format: c.Format = None,
-    byte_order: c.ByteOrder = None,
-    text_encoding: c.TextEncoding = None,
-    dt: c.Interval = None,
-    t0: c.FirstTime = None,
-    salvage: c.Salvage = False,
-    seed: c.Seed = 0,
-    force: c.Force = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also write OUT.report.html about the fill.", rich_help_panel=o.TRUST)
+    ] = False,
+    n_samples: o.NSamples = None,
+    sample_format: o.Format = None,
+    byte_order: o.ByteOrder = None,
+    text_encoding: o.TextEncoding = None,
+    dt: o.Interval = None,
+    t0: o.FirstTime = None,
+    salvage: o.Salvage = False,
+    seed: o.Seed = 0,
+    force: o.Force = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what an interrupted fill left beside OUT.")
+        bool,
+        typer.Option("--resume", help="Go on with what an interrupted fill left beside OUT.", rich_help_panel=o.RUN),
     ] = False,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", help="Processes that fill.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", help="Processes that fill.", rich_help_panel=o.RUN)
+    ] = 1,
     dask: Annotated[
-        str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers fill instead.")
+        str | None,
+        typer.Option(
+            "--dask", metavar="ADDRESS", help="Dask scheduler whose workers fill instead.", rich_help_panel=o.RUN
+        ),
     ] = None,
     threads: Annotated[
-        int, typer.Option("--threads", metavar="N", help="Of each process; part of what the last bits hang on.")
+        int,
+        typer.Option(
+            "--threads", metavar="N", help="Of each process; part of what the last bits hang on.", rich_help_panel=o.RUN
+        ),
     ] = 2,
     memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="What all processes here may hold, as 512M or 2G.")
+        str,
+        typer.Option(
+            "--memory", metavar="SIZE", help="What all processes here may hold, as 512M or 2G.", rich_help_panel=o.RUN
+        ),
     ] = "2G",
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""

@@ -6,25 +6,26 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 MOST_ROWS = 20
 
 
 def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file.")],
-    gather: c.GatherKey = None,
-    trace: c.TraceKey = None,
-    trace_step: c.TraceStep = None,
-    trace_range: c.TraceRange = None,
-    dead: c.DeadRule = "auto",
-    n_samples: c.NSamples = None,
-    sample_format: c.Format = None,
-    byte_order: c.ByteOrder = None,
-    text_encoding: c.TextEncoding = None,
-    dt: c.Interval = None,
-    t0: c.FirstTime = None,
-    salvage: c.Salvage = False,
-    as_json: c.Json = False,
+    gather: o.GatherKey = None,
+    trace: o.TraceKey = None,
+    trace_step: o.TraceStep = None,
+    trace_range: o.TraceRange = None,
+    dead: o.DeadRule = "auto",
+    n_samples: o.NSamples = None,
+    sample_format: o.Format = None,
+    byte_order: o.ByteOrder = None,
+    text_encoding: o.TextEncoding = None,
+    dt: o.Interval = None,
+    t0: o.FirstTime = None,
+    salvage: o.Salvage = False,
+    as_json: o.Json = False,
 ) -> None:
     """Say what a file is: layout, keys, live, dead and absent traces of each gather, and what would be filled."""
     from seisfill.workflows.info import describe_file

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -13,8 +14,8 @@ def command(
     shots: Annotated[
         int, typer.Option("--shots", min=1, help="How many, each through an Earth model of its own.")
     ] = 64,
-    seed: c.Seed = 1,
-    device: c.Device = "auto",
+    seed: o.Seed = 1,
+    device: o.Device = "auto",
 ) -> None:
     """Model shots through random layered, faulted and salt models (extra modelling: deepwave)."""
     from seisfill.interpolators.network import choose_device

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -18,7 +19,7 @@ def command(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="The page; FILLED.report.html where not given.")] = None,
     gathers: Annotated[int, typer.Option("--gathers", help="Gathers to show: best, median, worst and between.")] = 5,
-    force: c.Force = False,
+    force: o.Force = False,
 ) -> None:
     """Write one self-contained HTML page: what was filled, how good it is, where not to trust it."""
     from seisfill.workflows.report import write_report

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 MOST_ROWS = 20
 
@@ -14,9 +15,9 @@ def command(
     truth: Annotated[Path, typer.Argument(help="Complete file.")],
     filled: Annotated[Path, typer.Argument(help="Fill of the decimated file.")],
     decimated: Annotated[Path, typer.Option("--decimated", help="File with traces missing.")],
-    gather: c.GatherKey = None,
-    trace: c.TraceKey = None,
-    as_json: c.Json = False,
+    gather: o.GatherKey = None,
+    trace: o.TraceKey = None,
+    as_json: o.Json = False,
 ) -> None:
     """Compare a fill with the truth at the traces that were missing."""
     from seisfill.workflows.score import score_files

@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
     filled: Annotated[Path, typer.Argument(help="Filled file.")],
     out: Annotated[Path, typer.Argument(help="Name for the file that was filled.")],
     sidecar: Annotated[Path | None, typer.Option("--sidecar", help="Where the sidecar lies, if not beside.")] = None,
-    force: c.Force = False,
+    force: o.Force = False,
 ) -> None:
     """Remove filled traces by sidecar and mark, and give back the input byte for byte."""
     from seisfill.workflows.strip import strip_file

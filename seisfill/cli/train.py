@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -20,8 +21,8 @@ def command(
     ] = None,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")] = False,
     measure: Annotated[bool, typer.Option("--measure", help="Time generator and step, and train nothing.")] = False,
-    device: c.Device = "auto",
-    as_json: c.Json = False,
+    device: o.Device = "auto",
+    as_json: o.Json = False,
 ) -> None:
     """Train a network; leaves weights with their card, checkpoints, logs and validation sheets."""
     from seisfill.config import load_train_config

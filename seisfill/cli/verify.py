@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
     file: Annotated[Path, typer.Argument(help="File that was filled.")],
     filled: Annotated[Path, typer.Argument(help="What the fill wrote.")],
     sidecar: Annotated[Path | None, typer.Option("--sidecar", help="Where the sidecar lies, if not beside.")] = None,
-    as_json: c.Json = False,
+    as_json: o.Json = False,
 ) -> None:
     """Compare input and output byte by byte; exit code 0 only if every recorded trace is untouched."""
     from seisfill.workflows.verify import verify_file

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import options as o
 
 
 def command(
@@ -13,7 +14,7 @@ def command(
     gates: Annotated[
         Path | None, typer.Option("--gates", help="Draw where the gates are open: .png, .pdf or .svg.")
     ] = None,
-    as_json: c.Json = False,
+    as_json: o.Json = False,
 ) -> None:
     """List network weights with their cards, and verify that the bytes are those of the card."""
     from seisfill.errors import WeightsError
