@@ -159,7 +159,8 @@ class AutoInterpolator:
         parts = [
             f"{weight:.0%} {name} ({snr:.1f} dB)" for name, weight, snr in sorted(told, key=lambda t: -t[1]) if weight
         ]
-        return f"{', '.join(parts)} on {evidence.n_traces} held-out traces"
+        where = f" in holes {evidence.stretch:.2g} times as wide" if evidence.stretch > 1 else ""
+        return f"{', '.join(parts)} on {evidence.n_traces} held-out traces{where}"
 
 
 def _spread(answers: Sequence[Filled], weights: np.ndarray, blend: Floats, *, live: Bools) -> Floats | None:

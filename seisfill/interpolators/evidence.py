@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, optimize
+from scipy import optimize
 
 from seisfill.gather import Floats
 
-SMOOTH = 9  # neighbouring frequencies that are judged together
 TRUST = 0.05  # of the mean error, added to each filler's own: blends that win by less are luck
 
 
@@ -26,15 +25,18 @@ class Evidence:
         Of the held-out traces themselves.
     n_traces : int
         How many were held out.
+    stretch : float
+        How much wider the trial's holes were than the gather's own.
     """
 
     errors: NDArray[np.float64]
     energy: float
     n_traces: int
+    stretch: float = 1.0
 
     @property
     def snr_db(self) -> NDArray[np.float64]:
-        """What each filler may be expected to reach on the missing traces [dB]: shape (n_fillers,)."""
+        """What each filler reached on them [dB]: shape (n_fillers,)."""
         return self.snr_of(np.eye(len(self.errors)))
 
     def snr_of(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -69,9 +71,8 @@ def compare(truth: Floats, estimates: Sequence[Floats], *, stretch: float = 1.0)
     """
     Judge fillers by their errors on held-out traces.
 
-    Where the trial's holes were *stretch* times wider than the gather's own, an error at the frequency f tells of
-    aliasing that the gather's own holes meet at ``stretch * f``: relative errors move up in frequency, and are weighed
-    with the energy that the data have there.
+    Errors in holes wider than the gather's own are larger, but they rank fillers as the own holes do. Correcting them
+    by frequency for the aliasing that wider holes bring chose worse fillers (docs/benchmark.md).
 
     Parameters
     ----------
@@ -82,17 +83,9 @@ def compare(truth: Floats, estimates: Sequence[Floats], *, stretch: float = 1.0)
     stretch : float
         Of the trial, at least 1.
     """
-    length = fft.next_fast_len(truth.shape[-1], real=True)
-    wrong = fft.rfft(np.stack([truth - estimate for estimate in estimates]).astype(np.float64), length)
-    signal = np.sum(np.abs(fft.rfft(truth.astype(np.float64), length)) ** 2, axis=0)
-    products = np.einsum("iaf,jaf->ijf", wrong, wrong.conj()).real
-    if stretch > 1:
-        numbers = np.arange(len(signal))
-        smooth_signal = _smooth(signal)
-        relative = _smooth(products) / np.maximum(smooth_signal, 1e-9 * smooth_signal.max())
-        at = np.minimum(np.round(numbers / stretch).astype(int), len(signal) - 1)
-        products = relative[..., at] * signal
-    return Evidence(errors=products.sum(axis=-1), energy=float(signal.sum()), n_traces=len(truth))
+    wrong = np.stack([(truth - estimate).ravel() for estimate in estimates]).astype(np.float64)
+    energy = float(np.sum(truth.astype(np.float64) ** 2))
+    return Evidence(errors=wrong @ wrong.T, energy=energy, n_traces=len(truth), stretch=stretch)
 
 
 def _least_error(errors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,10 +97,3 @@ def _least_error(errors: NDArray[np.float64]) -> NDArray[np.float64]:
     strict = 1e4  # how firmly the weights are held to add up to one
     weights, _ = optimize.nnls(np.vstack([root, strict * np.ones(n)]), np.append(np.zeros(n), strict))
     return np.asarray(weights / weights.sum())
-
-
-def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    kernel = np.ones(SMOOTH) / SMOOTH
-    return np.apply_along_axis(
-        lambda row: np.convolve(np.pad(row, SMOOTH // 2, mode="edge"), kernel, "valid"), -1, values
-    )

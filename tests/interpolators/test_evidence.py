@@ -16,7 +16,7 @@ def noisy(size, seed):
 def test_errors_are_those_of_the_traces_themselves():
     evidence = compare(TRUTH, [noisy(0.1, 1), noisy(0.3, 2), np.zeros_like(TRUTH)])
     expected = [snr_db(TRUTH, noisy(0.1, 1)), snr_db(TRUTH, noisy(0.3, 2)), 0.0]
-    np.testing.assert_allclose(evidence.snr_db, expected, atol=0.3)  # half-spectra count their ends once
+    np.testing.assert_allclose(evidence.snr_db, expected, atol=1e-5)
     assert evidence.n_traces == 12
 
 
@@ -41,18 +41,6 @@ def test_shares_are_shares_and_no_worse_than_the_best_alone(seed, count):
     assert weights.sum() == pytest.approx(1)
     assert (weights >= 0).all()
     assert evidence.snr_of(weights) >= evidence.snr_db.max() - 0.5  # what TRUST may cost
-
-
-def test_a_trial_twice_as_wide_is_judged_at_half_the_frequencies():
-    """An error at 0.1 cycles per sample in a trial of twice the spacing speaks for 0.2 in the gather itself."""
-    time = np.arange(200)
-    low, high = (np.sin(2 * np.pi * f * time)[None].repeat(6, 0) for f in (0.1, 0.2))
-    truth = (low + 10 * high).astype(np.float32)
-    misses_low = (10 * high).astype(np.float32)
-    plain = compare(truth, [misses_low])
-    stretched = compare(truth, [misses_low], stretch=2.0)
-    assert plain.snr_db[0] == pytest.approx(20, abs=0.5)
-    assert stretched.snr_db[0] == pytest.approx(0, abs=1.0)
 
 
 def test_perfect_fillers_do_not_divide_by_zero():
