@@ -153,7 +153,8 @@ def command(
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
     from seisfill.interpolators.base import Limits
-    from seisfill.workflows.fill import FillOptions, RunOptions, check_files, fill_file
+    from seisfill.workflows.fill import FillOptions, RunOptions, fill_file
+    from seisfill.workflows.fill_files import check_files
     from seisfill.workflows.run_options import parse_size
 
     gather = _gather_along(along, gather)
@@ -171,9 +172,8 @@ def command(
         refuse_beyond=refuse_beyond,
     )
     run = RunOptions(memory=parse_size(memory), workers=workers, dask=dask, threads=threads, resume=resume)
-    check_files(file, out, options, resume=resume)  # before the seconds that torch takes to load
-    if report:
-        _check_report(file, out, force=force)
+    # before the seconds that torch takes to load
+    check_files(file, out, options, weights=weights, adapt=adapt, report=report, resume=resume)
     if adapt:
         adapted = _adapted_before(out) if resume else None
         weights = adapted or _adapted(file, out, method=method, weights=weights, device=device, options=options)
@@ -270,13 +270,6 @@ def _adapted_before(out: Path) -> str | None:
 
     path = _adapted_path(out)
     return str(path) if peek(out)[0] is not None and path.exists() else None
-
-
-def _check_report(file: Path, out: Path, *, force: bool) -> None:
-    from seisfill.segy.files import check_target
-    from seisfill.workflows.report import report_path
-
-    check_target(file, report_path(out), force=force)
 
 
 def _write_report(file: Path, out: Path, *, sigma: str | None, force: bool) -> None:

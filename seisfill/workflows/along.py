@@ -11,13 +11,14 @@ import numpy as np
 
 from seisfill.errors import InputChangedError, InvalidParameterError, SeisfillWarning
 from seisfill.interpolators.base import Interpolator
-from seisfill.segy.files import PartialFile, check_target
+from seisfill.segy.files import PartialFile
 from seisfill.segy.reader import SegyReader
 from seisfill.segy.survey import GatherOptions, SurveyMap
 from seisfill.trust.error_model import ErrorModel
 from seisfill.workflows.both_ways import BothWays, OtherWay
 from seisfill.workflows.check import check_survey
-from seisfill.workflows.fill import Progress, check_files, fill_file, refuse_unfinished, silent
+from seisfill.workflows.fill import Progress, fill_file, refuse_unfinished, silent
+from seisfill.workflows.fill_files import along_path, check_files
 from seisfill.workflows.fill_job import ShownFiller, set_threads
 from seisfill.workflows.fill_options import FillOptions, FillSummary
 from seisfill.workflows.fingerprint import identity
@@ -69,7 +70,7 @@ def fill_both_ways(
     found = identity(source)
     volume = _Volume.open(source, interpolator, options, progress)
     volume.check_memory(run)
-    with Journal(target) as journal, _estimates(source, target, volume.second) as (file, other):
+    with Journal(target) as journal, _estimates(target, volume.second) as (file, other):
         refuse_unfinished(journal, options, run, done="some gathers")
         set_threads(run.threads)
         volume.fill_first(file, other)
@@ -101,12 +102,10 @@ def _check_options(options: FillOptions) -> None:
 
 
 @contextlib.contextmanager
-def _estimates(source: Path, target: Path, reader: SegyReader) -> Iterator[tuple[PartialFile, OtherWay]]:
+def _estimates(target: Path, reader: SegyReader) -> Iterator[tuple[PartialFile, OtherWay]]:
     """A file for the estimates along the other axis, beside the output; it never stays."""
-    name = target.with_name(f"{target.name}.along")
-    check_target(source, name, force=True)
     count, n_samples = reader.survey.axis.count, reader.layout.n_samples
-    with PartialFile(name) as file:
+    with PartialFile(along_path(target)) as file:
         n_places = int(count.sum())
         file.set_size(n_places * 8 * n_samples)
         yield (

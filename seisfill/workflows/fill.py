@@ -11,21 +11,19 @@ from pathlib import Path
 from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
-from seisfill.segy.files import check_target, give_name, partial_path, sync_folder
-from seisfill.segy.layout import detect_layout
+from seisfill.segy.files import give_name, partial_path, sync_folder
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, sidecar_path
 from seisfill.segy.writer import InfillWriter
 from seisfill.trust.limits import TrustLimits
-from seisfill.trust.records import check_path
 from seisfill.workflows.assess import Assessor
 from seisfill.workflows.check import SurveyCheck, check_survey
 from seisfill.workflows.executors import make_workers
+from seisfill.workflows.fill_files import check_files
 from seisfill.workflows.fill_job import set_threads
 from seisfill.workflows.fill_options import FillOptions, FillSummary
 from seisfill.workflows.fill_run import FillRun
 from seisfill.workflows.fingerprint import device_of, differences
-from seisfill.workflows.guides import parse_guide
-from seisfill.workflows.journal import Journal, journal_path, peek
+from seisfill.workflows.journal import Journal, peek
 from seisfill.workflows.memory import check_memory
 from seisfill.workflows.planned_fill import PlannedFill, why_nothing
 from seisfill.workflows.prepass import keep_check, keep_trials, prepass_path, restore_check, without_trials
@@ -33,7 +31,7 @@ from seisfill.workflows.run_options import RunOptions
 from seisfill.workflows.sigma_volume import SigmaVolume
 from seisfill.workflows.totals import Totals
 
-__all__ = ["FillOptions", "FillSummary", "RunOptions", "check_files", "fill_file", "silent"]
+__all__ = ["FillOptions", "FillSummary", "RunOptions", "fill_file", "silent"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -118,38 +116,6 @@ def _drop_trials(journal: Journal, target: Path) -> None:
     """The trials of an unfinished fill vanish with its journal."""
     if not journal.kept:
         prepass_path(target).unlink(missing_ok=True)
-
-
-def check_files(
-    source: Path, target: Path, options: FillOptions, *, resume: bool = False, naming: bool = False
-) -> None:
-    """
-    Refuse what can be refused at a glance, before a filler takes its seconds to load.
-
-    Raises
-    ------
-    SeisfillError
-        If the input or a guide cannot be read, or the output is in the way.
-    """
-    force = options.force or naming or (resume and peek(target)[1])  # some files may have got their names already
-    check_target(source, target, force=force)
-    for beside in (sidecar_path(target), check_path(target)):  # another fill may need the ones that lie there
-        check_target(source, beside, force=force)
-    for beside in (journal_path(target), prepass_path(target)):
-        check_target(source, beside, force=True)
-    if options.sigma is not None:
-        check_target(source, Path(options.sigma), force=force)
-        if Path(options.sigma).resolve() in {name.resolve() for name in _names(target)}:
-            raise FileAccessError(f"Invalid sigma volume {options.sigma}: must not be the output. Name another.")
-    detect_layout(source, options.layout)
-    for word in options.guides:
-        parse_guide(word)
-
-
-def _names(target: Path) -> list[Path]:
-    """All names that a fill needs for itself, and those that they have while they are written."""
-    names = [target, sidecar_path(target), check_path(target), prepass_path(target), journal_path(target)]
-    return [*names, *map(partial_path, names)]
 
 
 def refuse_unfinished(journal: Journal, options: FillOptions, run: RunOptions, *, done: str) -> None:

@@ -16,17 +16,13 @@ from seisfill.segy.files import PartialFile, check_target
 from seisfill.segy.marks import Sidecar, sidecar_path
 from seisfill.trust.records import KeptTrials, check_path, load_kept
 from seisfill.trust.trial import Trial
+from seisfill.workflows.fill_files import report_path
 from seisfill.workflows.filled_pair import FilledPair, StrPath, read_shown, read_text_header
 from seisfill.workflows.score import match_gathers
 from seisfill.workflows.verify import verify_file
 
 MOST_GATHERS = 5
 MOST_BYTES = 15 * 10**6
-
-
-def report_path(target: Path) -> Path:
-    """Where the report of a filled file lies where no other name is given: ``OUT.report.html``."""
-    return target.with_name(target.name + ".report.html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

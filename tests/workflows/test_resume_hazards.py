@@ -67,13 +67,6 @@ def test_an_output_that_another_fill_finished_meanwhile_is_not_replaced(tmp_path
     assert verify_file(source, target).untouched
 
 
-@pytest.mark.parametrize("name", ["out.sgy.partial", "out.sgy.journal", "out.sgy.check.npz", "out.sgy.prepass.npz"])
-def test_predicted_errors_do_not_take_a_name_that_the_fill_needs(tmp_path, source, name):
-    with pytest.raises(FileAccessError, match="must not be the output"):
-        run(source, tmp_path / "out.sgy", how=AFRESH, check=2, sigma=str(tmp_path / name))
-    assert not names(tmp_path)
-
-
 def test_two_runs_do_not_write_one_file_of_predicted_errors(tmp_path):
     with PartialFile(tmp_path / "sigma.sgy") as first:
         with pytest.raises(FileAccessError, match="must be writable"):
