@@ -175,8 +175,7 @@ def command(
     # before the seconds that torch takes to load
     check_files(file, out, options, weights=weights, adapt=adapt, report=report, resume=resume)
     if adapt:
-        adapted = _adapted_before(out) if resume else None
-        weights = adapted or _adapted(file, out, method=method, weights=weights, device=device, options=options)
+        weights = _adapted(file, out, method=method, weights=weights, device=device, options=options, resume=resume)
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)
     _check_turns(turns, method=method, check=options.check)
     filler = _load(method, weights, flips, seed, turns=turns, moveout=moveout, device=device, limits=limits)
@@ -235,16 +234,18 @@ def _load(
 
 
 def _adapted(
-    file: Path, out: Path, *, method: str, weights: str | None, device: str, options: "FillOptions"
-) -> str | None:
-    """Weights that were adapted to the file; those of the start where they were not bettered."""
+    file: Path, out: Path, *, method: str, weights: str | None, device: str, options: "FillOptions", resume: bool
+) -> str:
+    """Weights that are adapted to the file; those of the start where they were not bettered."""
     from seisfill.errors import InvalidParameterError
-    from seisfill.nn.weights import DEFAULT
-    from seisfill.training.adapt import AdaptConfig
-    from seisfill.workflows.adapt import AdaptOptions, adapt_file
 
     if method not in NETWORKED:
         raise InvalidParameterError(f"Invalid method {method!r} with --adapt: must be network or auto.")
+    from seisfill.nn.weights import DEFAULT
+    from seisfill.training.adapt import AdaptConfig
+    from seisfill.workflows.adapt import AdaptOptions
+    from seisfill.workflows.adapted import weights_for_fill
+
     wanted = AdaptOptions(
         layout=options.layout,
         gathers=options.gathers,
@@ -252,24 +253,12 @@ def _adapted(
         config=AdaptConfig(seed=options.seed),
         force=options.force,
     )
-    target = _adapted_path(out)
     with c.progress() as told:
-        done = adapt_file(file, target, weights=weights or DEFAULT, device=device, options=wanted, progress=told)
-    said = f"{done.before:.2f} dB before, {done.after:.2f} dB after on {done.n_apart} live traces kept apart"
-    c.tell(f"{target}: {said}" if done.weights else f"adapt: {said}: not better, so the weights are as they were")
-    return weights if done.weights is None else str(done.weights)
-
-
-def _adapted_path(out: Path) -> Path:
-    return out.with_name(out.name + ".adapted.safetensors")
-
-
-def _adapted_before(out: Path) -> str | None:
-    """Weights that an interrupted fill of the same output was adapted to, if it came so far."""
-    from seisfill.workflows.journal import peek
-
-    path = _adapted_path(out)
-    return str(path) if peek(out)[0] is not None and path.exists() else None
+        found, said = weights_for_fill(
+            file, out, weights=weights or DEFAULT, device=device, options=wanted, resume=resume, progress=told
+        )
+    c.tell(f"{found}: {said}")
+    return str(found)
 
 
 def _write_report(file: Path, out: Path, *, sigma: str | None, force: bool) -> None:

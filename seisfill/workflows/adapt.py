@@ -1,6 +1,7 @@
 """The story of an adaptation: gathers of a file, a network that learns from them, weights only if they are better."""
 
 import itertools
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,7 @@ from seisfill.gather import Gather
 from seisfill.interpolators.base import choose_device
 from seisfill.interpolators.held_out import own_widths
 from seisfill.nn.unet import UNet
-from seisfill.nn.weights import DEFAULT, load_weights, save_weights
+from seisfill.nn.weights import DEFAULT, find_weights, load_weights, save_weights
 from seisfill.segy.files import check_target
 from seisfill.segy.layout import LayoutOptions
 from seisfill.segy.reader import Dead, SegyReader
@@ -26,6 +27,7 @@ from seisfill.segy.survey import GatherOptions
 from seisfill.training.adapt import AdaptConfig, Adapted, Report, adapt_network
 from seisfill.workflows.adapt_panels import FEWEST, Lessons, make_lessons
 from seisfill.workflows.fill import Progress, silent
+from seisfill.workflows.fingerprint import describe
 
 JUDGED = 3  # gathers that keep traces apart; all others are learnt from whole
 
@@ -149,7 +151,8 @@ def adapt_file(
     )
     if done.accepted:
         told = {**_card(target, source, card, done), "gathers": len(gathers), "config": asdict(options.config)}
-        _write(target, done.network, told)
+        asked = what_decides(find_weights(weights), device=device, options=options)
+        _write(target, done.network, {**told, "asked": asked})
     return AdaptSummary(
         weights=target if done.accepted else None,
         before=done.before,
@@ -207,6 +210,25 @@ def adapt_gathers(
         )
     done = adapt_network(network, lessons.panels, judge=lessons.judge, config=config, seconds=seconds, report=report)
     return done, lessons
+
+
+def what_decides(start: Path, *, device: str, options: AdaptOptions) -> dict[str, Any]:
+    """
+    All but the file that decides adapted weights, as JSON holds it: version, weights to begin with, device, options.
+
+    Parameters
+    ----------
+    start : Path
+        Weights to begin with.
+    device : {'auto', 'cpu', 'cuda'}
+        Where to compute.
+    options : AdaptOptions
+        What the user says.
+    """
+    said = {name: value for name, value in describe(options).items() if name != "force"}
+    told = {"version": __version__, "start_sha256": sha256_of(start), "device": choose_device(device), "options": said}
+    plain: dict[str, Any] = json.loads(json.dumps(told))
+    return plain
 
 
 def check_weights_target(source: Path, target: Path, *, force: bool) -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from seisfill.training import adapt
-from tests.workflows.surveys import write_shots
+from seisfill.workflows import fill
+from tests.workflows.surveys import sha256, write_shots
 
 WORDS = ("adapt", "in.sgy", "--weights-out", "new.safetensors", "--device", "cpu", "--steps", 2)
 
@@ -57,6 +58,34 @@ def test_machines_get_json(seisfill, survey, tiny, margin):
         told = json.loads(out)
         assert (found, told["steps"], told["n_gathers"]) == (code, 2, 2)
         assert told["weights"] == (None if code else "new.safetensors")
+
+
+@pytest.mark.parametrize("step", ["_fill_and_prove", "_check"])
+def test_a_fill_that_was_stopped_behind_its_adaptation_goes_on(
+    seisfill, folder, survey, tiny, margin, monkeypatch, step
+):
+    margin(-1e3)
+    (folder / "again").mkdir()
+    words = ("--method", "network", "--weights", tiny, "--device", "cpu", "--check", "none", "--threads", 1, "--adapt")
+    assert seisfill("fill", "in.sgy", "again/out.sgy", *words)[0] == 0
+
+    class Killed(BaseException):
+        """Nothing cleans up behind it but what a kill would leave too."""
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt if step == "_check" else Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fill, step, stop)
+        if step == "_check":
+            assert seisfill("fill", "in.sgy", "out.sgy", *words)[0] == 130
+        else:
+            with pytest.raises(Killed):
+                seisfill("fill", "in.sgy", "out.sgy", *words)
+    code, out, _ = seisfill("fill", "in.sgy", "out.sgy", *words, "--resume")
+    assert (code, "out.sgy.adapted.safetensors: adapted to this file before" in out) == (0, True)
+    for name in ("out.sgy", "out.sgy.fill.jsonl", "out.sgy.adapted.safetensors"):
+        assert sha256(folder / name) == sha256(folder / "again" / name), name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import torch
 from seisfill.interpolators import load
 from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.nn.weights import save_weights
-from seisfill.workflows import adapt, report
+from seisfill.workflows import adapted, report
 from tests.workflows.surveys import sha256, write_shots
 
 LINEAR = ("--method", "linear")
@@ -151,11 +151,11 @@ def test_a_network_is_adapted_first_where_that_is_wanted(seisfill, holed, monkey
         asked.append((source.name, target.name, str(weights), options.config.seed))
         return SimpleNamespace(weights=tiny if better else None, before=1.0, after=2.0 if better else 0.9, n_apart=5)
 
-    monkeypatch.setattr(adapt, "adapt_file", adapt_file)
+    monkeypatch.setattr(adapted, "adapt_file", adapt_file)
     words = ("--method", "network", "--weights", tiny, "--device", "cpu", "--check", 1, "--adapt", "--seed", 4)
     code, out, _ = seisfill("fill", "long.sgy", "out.sgy", *words)
     assert (code, asked) == (0, [("long.sgy", "out.sgy.adapted.safetensors", str(tiny), 4)])
-    said = "out.sgy.adapted.safetensors: 1.00 dB before, 2.00 dB after" if better else "not better, so the weights"
+    said = "tiny.safetensors: 1.00 dB before, 2.00 dB after" if better else "not better, so the weights"
     assert said in out
     code, _, err = seisfill("fill", "long.sgy", "new.sgy", *LINEAR, "--adapt")
     assert (code, "Invalid method 'linear' with --adapt: must be network or auto" in err) == (2, True)
