@@ -21,6 +21,7 @@ from seisfill.segy.survey import GatherOptions, SurveyMap, map_survey
 
 Dead = Literal["auto", "flag", "none"]
 DEAD_CODE = 2  # trace identification code of a dead trace; 1 is seismic data
+AT_ONCE = 256  # traces that are decoded together where no gather is made of them
 LARGEST = 1e30  # nothing is learnt from amplitudes beyond: squared they leave float32, and no instrument records them
 
 
@@ -167,6 +168,23 @@ class SegyReader:
         )
         holes[dead] = False
         return FileGather(number=number, gather=gather, rows=rows, places=places, dead=dead, holes=holes, traces=traces)
+
+    def lacking(self, traces: np.ndarray) -> np.ndarray:
+        """
+        Which traces are dead or have holes, so that a fill may change them.
+
+        Parameters
+        ----------
+        traces : uint8 array, shape (n, trace_bytes)
+            Their bytes.
+        """
+        found = [np.zeros(0, dtype=bool)]
+        for start in range(0, len(traces), AT_ONCE):
+            headers, raw = np.split(traces[start : start + AT_ONCE], [240], axis=1)
+            samples = decode(raw, self.layout.format_code, self.layout.byte_order)
+            holes = _unrecorded(raw, samples, self.layout)
+            found.append(self._dead(headers, samples, holes) | holes.any(axis=1))
+        return np.concatenate(found)
 
     def _dead(self, headers: np.ndarray, samples: np.ndarray, holes: np.ndarray) -> np.ndarray:
         if self.dead == "none":

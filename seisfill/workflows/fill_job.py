@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -254,13 +255,16 @@ class RangeFiller:
             self._sigma.put(first, encode(samples, layout.format_code, layout.byte_order))
 
     def _copy(self, rows: slice) -> None:
-        """Copy recorded traces; zeros are left where new traces go between them."""
+        """Copy the recorded traces that no fill changes; all others are left to the range that fills them."""
         traces = self.reader.index.take(np.arange(rows.start, rows.stop))
+        whole = ~self.reader.lacking(traces)
         output = self.job.plan.output_of(np.arange(rows.start, rows.stop))
-        first = int(output[0])
-        block = np.zeros((int(output[-1]) - first + 1, traces.shape[1]), dtype=np.uint8)
-        block[output - first] = traces
-        self._behind.submit(self._data.put, first, block)
+        self._behind.submit(self._put_runs, output[whole], traces if whole.all() else traces[whole])
+
+    def _put_runs(self, output: np.ndarray, traces: np.ndarray) -> None:
+        edges = np.flatnonzero(np.diff(output, prepend=-2) != 1).tolist()
+        for start, stop in pairwise([*edges, len(output)]):
+            self._data.put(int(output[start]), traces[start:stop])
 
 
 @dataclass(frozen=True)

@@ -67,18 +67,15 @@ class FillRun:
                 self.journal.forget(number)
 
     def run(self, workers: Workers, survey: SurveyMap, progress: Progress) -> None:
-        """Fill what is not done; copies first, and brought to the disk before anything is filled between them."""
-        copies, before = range(self.ranges.n_copies), self.journal.done
+        """Fill what is not done."""
+        before = self.journal.done
         total, done = int(self.ranges.gathers[-1]), self.ranges.count_gathers(before)
-        for numbers in (copies, range(len(copies), len(self.ranges))):
-            waiting = [number for number in numbers if number not in before]
-            with _Syncer(self.journal, self._files) as syncer:
-                for number in self._filled(waiting, workers, survey):
-                    syncer.look()
-                    done += len(self.ranges.gathers_of(number))
-                    progress("fill", done, total)
-            if numbers is copies and copies:
-                self.sync()
+        waiting = [number for number in range(len(self.ranges)) if number not in before]
+        with _Syncer(self.journal, self._files) as syncer:
+            for number in self._filled(waiting, workers, survey):
+                syncer.look()
+                done += len(self.ranges.gathers_of(number))
+                progress("fill", done, total)
 
     def _filled(self, numbers: Iterable[int], workers: Workers, survey: SurveyMap) -> Iterator[int]:
         """Numbers of ranges as they are done and stand in the journal."""

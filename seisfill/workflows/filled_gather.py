@@ -101,7 +101,7 @@ class GatherMaker:
             pieces=tuple(
                 [_whole(recorded, item.traces, changed, output, made)]
                 if self.whole
-                else [*_runs(output, made), *((int(recorded[number]), trace[None]) for number, trace in changed)]
+                else [*_runs(output, made), *_lacking(item, recorded, changed)]
             ),
             sigma=() if assessed is None else tuple(self._sigma(item, assessed, new)),
             rows=rows,
@@ -177,6 +177,13 @@ def _whole(
     for number, trace in changed:
         block[recorded[number] - first] = trace
     return first, block
+
+
+def _lacking(item: FileGather, recorded: np.ndarray, changed: list[Piece]) -> list[Piece]:
+    """Recorded traces that are dead or have holes, changed or not: nobody else writes them."""
+    bytes_of = dict(changed)
+    numbers = np.flatnonzero(item.dead | item.holes.any(axis=1)).tolist()
+    return [(int(recorded[number]), bytes_of.get(number, item.traces[number])[None]) for number in numbers]
 
 
 def _runs(output: np.ndarray, rows: np.ndarray) -> list[Piece]:

@@ -17,7 +17,8 @@ class Ranges:
     Runs of neighbouring gathers, each filled and written as one.
 
     Where the output is not one gather after another (crosslines of a file that is sorted by inlines), the recorded
-    traces are copied first, in ranges of their own that come before the others.
+    traces that no fill changes are copied in ranges of their own, which come before the others. No trace of the output
+    is written by two ranges: one that is repeated late, by a worker thought lost, changes nothing.
 
     Parameters
     ----------
@@ -70,10 +71,8 @@ def plan_ranges(survey: SurveyMap, plan: InfillPlan, *, n_samples: int) -> Range
     edges = cut(survey.axis.count * n_samples * 4, most=MOST_BYTES, longest=MOST_GATHERS)
     if plan.keeps_gathers_together(survey.group):
         return Ranges(copies=np.zeros(1, np.int64), gathers=edges)
-    places = plan.output_of(np.arange(plan.n_recorded))  # of the output, gaps included: they are written too
-    spans = np.diff(places, append=places[-1] + 1)
     step = max(1, MOST_BYTES // (n_samples * 4))
-    copies = cut(spans, most=step, longest=step)
+    copies = np.append(np.arange(0, plan.n_recorded, step), plan.n_recorded)
     return Ranges(copies=copies, gathers=edges)
 
 
