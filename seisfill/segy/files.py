@@ -51,6 +51,14 @@ def partial_path(target: Path) -> Path:
     return target.with_name(target.name + ".partial")
 
 
+def cure_if_unfinished(path: Path) -> str:
+    """What to do about a file that is not there while its partial one is, for the end of a line; else nothing."""
+    partial = partial_path(path)
+    if path.exists() or not partial.exists():
+        return ""
+    return f" {partial.name} lies there, of a fill that was not finished: give its command again with --resume."
+
+
 def write_all(file: int, offset: int, data: bytes | memoryview | np.ndarray) -> None:
     """Write all of *data* at *offset* of an open file, by its number; the system's error comes as it is."""
     raw = memoryview(np.ascontiguousarray(data).data if isinstance(data, np.ndarray) else data)
@@ -180,6 +188,22 @@ def give_name(target: Path) -> None:
             partial_path(target).replace(target)
     except OSError as error:
         raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
+
+
+def clear_name(target: Path) -> None:
+    """
+    Remove what stands under a name that is to be given anew.
+
+    Raises
+    ------
+    FileAccessError
+        If the system does not let it.
+    """
+    try:
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
+    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from seisfill.errors import FileAccessError, LayoutError
 from seisfill.segy.complaints import what_else, why_none, why_several
 from seisfill.segy.coordinates import hold_floats
 from seisfill.segy.fields import HEADER_BYTES
+from seisfill.segy.files import cure_if_unfinished
 from seisfill.segy.intervals import find_interval
 from seisfill.segy.readings import LayoutOptions, Reading, best_readings, readings_of
 from seisfill.segy.refutations import refute
@@ -137,7 +138,8 @@ def _map_file(path: Path) -> np.ndarray:
             raise FileAccessError(f"Invalid file {path}: must hold traces, found 0 bytes.")
         return np.asarray(np.memmap(path, np.uint8, mode="r"))
     except OSError as error:
-        raise FileAccessError(f"Invalid file {path}: must be readable; {error.strerror or error}.") from error
+        cure = cure_if_unfinished(path)
+        raise FileAccessError(f"Invalid file {path}: must be readable; {error.strerror or error}.{cure}") from error
 
 
 def _layout(reading: Reading, path: Path) -> Layout:

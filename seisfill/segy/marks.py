@@ -16,7 +16,7 @@ import numpy as np
 from seisfill._version import __version__
 from seisfill.errors import MarkError
 from seisfill.segy.fields import Field, read_field
-from seisfill.segy.files import PartialFile
+from seisfill.segy.files import PartialFile, cure_if_unfinished
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.sidecar_rules import check_head, check_row
 
@@ -163,6 +163,7 @@ class Sidecar:
             raise MarkError(
                 f"Invalid sidecar {path}: must lie beside the filled file, and is not there. seisfill fill writes it, "
                 "and without it nothing tells what was filled; strip and verify find one elsewhere by --sidecar."
+                + cure_if_unfinished(path)
             ) from error
         except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise MarkError(f"Invalid sidecar {path}: must be whole, found it cut off or changed ({error}).") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
-from seisfill.segy.files import give_name, partial_path, sync_folder
+from seisfill.segy.files import check_target, clear_name, give_name, partial_path, sync_folder
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, sidecar_path
 from seisfill.segy.writer import InfillWriter
 from seisfill.trust.limits import TrustLimits
@@ -158,10 +158,11 @@ def _settle(journal: Journal, planned: PlannedFill, target: Path, run: RunOption
 
 def _has_names(target: Path, planned: PlannedFill) -> bool:
     """Whether every file of a fill that was proved is there, under its name or the partial one."""
+    if partial_path(sidecar_path(target)).exists() and not partial_path(target).exists():
+        return False  # the data get their name last: what has it now is older
     sigma = [Path(planned.options.sigma)] if planned.options.sigma else []
-    sizes = [(path, planned.layout.file_size) for path in (target, *sigma)]
-    found = [[name for name in (partial_path(path), path) if name.is_file()] for path, _ in sizes]
-    return all(names and names[0].stat().st_size == size for names, (_, size) in zip(found, sizes, strict=True))
+    found = [next(filter(Path.is_file, (partial_path(path), path)), None) for path in (target, *sigma)]
+    return all(path is not None and path.stat().st_size == planned.layout.file_size for path in found)
 
 
 def _is_there(target: Path, planned: PlannedFill) -> bool:
@@ -204,6 +205,9 @@ def _fill_and_prove(
                 writer.finish(head, (done.rows for done in journal.in_order()), found.counts)
                 if sigma is not None:
                     sigma.copy_headers(writer.file.path)
+            check_target(
+                planned.source, target, force=options.force
+            )  # hours may have gone by: what lies there now is not ours
             if sigma is not None:
                 sigma.file.keep()
             writer.keep()
@@ -245,12 +249,18 @@ def _assessor(check: SurveyCheck | None, planned: PlannedFill) -> Assessor | Non
 
 
 def _give_names(target: Path, options: FillOptions, check: SurveyCheck | None) -> None:
-    """Whole files get their names, the data last; done again, it does what is left to do."""
+    """
+    Whole files get their names, the data last; done again, it does what is left to do.
+
+    Data that are to be replaced go first: at no moment do they lie beside a sidecar that is not theirs.
+    """
+    clear_name(target)
     give_name(sidecar_path(target))
     if options.sigma is not None:
         give_name(Path(options.sigma))
     with sidecar_path(target).open("rb") as file:
         keep_trials(check, target, json.loads(file.readline()))
+    sync_folder(target.parent)
     give_name(target)
     sync_folder(target.parent)
 

@@ -65,7 +65,7 @@ class Journal:
         except BaseException:
             os.close(self._file)
             raise
-        self.kept = bool(self._places)
+        self.kept = self.head is not None  # what lies there goes only if a fill begins anew, or ends
 
     def _locked(self) -> int:
         """The open file, held until it is closed."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from seisfill._files import sha256_of
 from seisfill.errors import MarkError
-from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target
+from seisfill.segy.files import CHUNK_BYTES, PartialFile, check_target, cure_if_unfinished
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
 from seisfill.segy.marks import HOLES, IN_PLACE, Sidecar, sidecar_path, unpack
@@ -80,7 +80,7 @@ def open_filled(filled: Path, notes: Sidecar) -> HeaderIndex:
     if size != layout.file_size:
         raise MarkError(
             f"Invalid file {filled}: must have {layout.file_size} bytes, as its sidecar {notes.path.name} says, found "
-            f"{size}. The two do not belong together, or the file was changed since."
+            f"{size}.{cure_if_unfinished(filled) or ' The two do not belong together, or the file was changed since.'}"
         )
     return HeaderIndex(filled, layout)
 

@@ -5,16 +5,19 @@ import shutil
 
 import pytest
 
-from seisfill.errors import FileAccessError, InputChangedError, Interrupted
+from seisfill.errors import FileAccessError, InputChangedError, Interrupted, InvalidParameterError, SeisfillError
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.segy.files import PartialFile
 from seisfill.workflows import along, fill, fill_run, journal
 from seisfill.workflows.along import fill_both_ways
-from seisfill.workflows.fill import RunOptions, fill_file
+from seisfill.workflows.fill import FillOptions, RunOptions, fill_file
+from seisfill.workflows.report import write_report
+from seisfill.workflows.score import score_files
+from seisfill.workflows.strip import strip_file
 from seisfill.workflows.verify import verify_file
-from tests.workflows.surveys import Constant
+from tests.workflows.surveys import Constant, write_shots
 from tests.workflows.test_along import write_cube
-from tests.workflows.test_resume import BREAK, broken, hashes, names, run, source, whole
+from tests.workflows.test_resume import BREAK, Breaks, broken, hashes, names, run, source, whole
 
 __all__ = ["source", "whole"]  # fixtures
 AFRESH = RunOptions(threads=1)
@@ -188,3 +191,93 @@ def test_an_unfinished_output_is_refused_before_the_first_way(tmp_path, source, 
     shutil.move(write_cube(tmp_path / "cube.sgy", hide=[(2, 3), (4, 4)]), source)
     with pytest.raises(FileAccessError, match="must not be half done by an earlier fill"):
         fill_both_ways(source, target, interpolator=LinearInterpolator())
+
+
+def killed_at(target, source, monkeypatch, step, **options):
+    """A fill that is killed before the file of that number gets its name: sidecar, data."""
+    give_name, seen = fill.give_name, []
+
+    def until_then(path):
+        if len(seen) == step:
+            raise Killed
+        seen.append(give_name(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fill, "give_name", until_then)
+        with pytest.raises(Killed):
+            run(source, target, how=AFRESH, force=True, **options)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_old_data_never_lie_beside_a_new_sidecar(tmp_path, source, whole, monkeypatch, step):
+    target = tmp_path / "out.sgy"
+    run(source, target, Constant(3.0), how=AFRESH)  # of the same size
+    killed_at(target, source, monkeypatch, step)
+    assert not target.exists()
+    cure = r"out\.sgy\.partial lies there, of a fill that was not finished: give its command again with --resume"
+    for look in (
+        lambda: verify_file(source, target),
+        lambda: strip_file(target, tmp_path / "back.sgy"),
+        lambda: score_files(source, target, decimated=source),
+        lambda: write_report(source, target),
+    ):
+        with pytest.raises(SeisfillError, match=cure):
+            look()
+    run(source, target)
+    assert hashes(target) == whole
+
+
+def test_an_old_output_is_not_taken_for_a_new_one_that_is_gone(tmp_path, source, whole, monkeypatch):
+    target = tmp_path / "out.sgy"
+    run(source, target, Constant(3.0), how=AFRESH)
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fill, "_give_names", killed)
+        with pytest.raises(Killed):
+            run(source, target, how=AFRESH, force=True)
+    assert verify_file(source, target).untouched  # the old pair still is one
+    (tmp_path / "out.sgy.partial").unlink()
+    with pytest.warns(UserWarning, match="the fill starts anew"):
+        run(source, target, force=True)
+    assert hashes(target) == whole
+
+
+def test_what_a_fill_left_before_its_first_range_is_kept_by_a_refusal(tmp_path, monkeypatch):
+    hide = [n for n in range(3, 30 * 20, 5) if n % 30 not in (0, 29)]
+    source, target = write_shots(tmp_path / "in.sgy", shots=20, channels=30, hide=hide), tmp_path / "out.sgy"
+    (tmp_path / "whole").mkdir()
+    run(source, tmp_path / "whole" / "out.sgy", how=AFRESH, check=2)
+    words = {"check": 2}
+    planned = fill.PlannedFill.open(source, Breaks(), FillOptions(**words))
+    with journal.Journal(target) as kept:  # as a kill leaves it that comes as the first range is filled
+        kept.begin(planned.fingerprint(1))
+        fill._check(planned, kept, target, fill.silent)
+        kept.kept = True
+    (tmp_path / "out.sgy.partial").write_bytes(b"as far as it came")
+    left = names(tmp_path)
+    assert left == {"out.sgy.partial", "out.sgy.journal", "out.sgy.prepass.npz"}
+    with pytest.raises(InvalidParameterError, match=r"options\.seed .* Say the same again, or start over with --force"):
+        run(source, target, seed=3, **words)
+    assert names(tmp_path) == left
+    monkeypatch.setattr(fill, "check_survey", None)  # what was learned is not learned again
+    run(source, target, **words)
+    assert hashes(target) == hashes(tmp_path / "whole" / "out.sgy")
+    assert names(tmp_path) == {"out.sgy", "out.sgy.fill.jsonl", "out.sgy.check.npz"}
+
+
+def test_what_came_into_the_way_meanwhile_is_not_replaced(tmp_path, source, whole):
+    target = tmp_path / "out.sgy"
+
+    def somebody_else(stage, *_):
+        if stage == "verify":
+            target.write_bytes(b"made meanwhile")
+
+    with pytest.raises(FileAccessError, match=r"must not exist\. .* 40 of 40 gathers .* Go on with --resume"):
+        fill_file(source, target, interpolator=Breaks(), run=AFRESH, progress=somebody_else)
+    assert target.read_bytes() == b"made meanwhile"
+    target.unlink()
+    run(source, target)
+    assert hashes(target) == whole
