@@ -6,7 +6,7 @@ from typing import Any
 
 from seisfill._checks import did_you_mean
 from seisfill.errors import InvalidParameterError
-from seisfill.interpolators.base import Interpolator, Limits
+from seisfill.interpolators.base import Interpolator, Limits, choose_device
 from seisfill.interpolators.blocks import Blocks
 from seisfill.interpolators.linear import LinearInterpolator
 
@@ -46,7 +46,7 @@ def load_interpolator(
     Raises
     ------
     InvalidParameterError
-        If the method is not known, or moveout is asked of ``auto``.
+        If the method is not known, moveout is asked of ``auto``, or the device is not there or of no use to the method.
 
     Examples
     --------
@@ -58,10 +58,22 @@ def load_interpolator(
         raise InvalidParameterError(f"Invalid method {method!r}: must be a known filler; {known}")
     if method == "auto" and moveout is not None:
         raise InvalidParameterError("Invalid moveout for method auto: must not be given; it tries both by itself.")
-    filler = _MAKERS[method](limits=limits, device=device, **options)
+    filler = _MAKERS[method](limits=limits, device=_device_for(method, device), **options)
     if method in ALONG if moveout is None else moveout:
         filler = _along_moveout(filler)
     return filler if isinstance(filler, LinearInterpolator) else Blocks(inner=filler)
+
+
+def _device_for(method: str, word: str) -> str:
+    """Where a filler computes, settled once: what is kept of a fill must say it, and workers must agree."""
+    if method != "linear":
+        return choose_device(word)
+    if word not in ("auto", "cpu"):
+        raise InvalidParameterError(
+            f"Invalid device {word!r} with method 'linear': must be auto or cpu, as straight lines take no GPU. "
+            "Leave it out, or name another method."
+        )
+    return "cpu"
 
 
 def _along_moveout(filler: Interpolator) -> Interpolator:

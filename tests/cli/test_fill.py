@@ -183,6 +183,21 @@ def test_what_cannot_be_done_is_said_before_the_network_loads(seisfill, folder, 
     assert (code, sentence in err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        ("linear", "Invalid device 'cuda' with method 'linear': must be auto or cpu"),
+        ("network", "Invalid device 'cuda': must be present, and torch sees no GPU. Use --device cpu."),
+        ("prediction", "Invalid device 'cuda': must be present, and torch sees no GPU. Use --device cpu."),
+    ],
+)
+def test_a_gpu_that_is_asked_for_in_vain_is_one_line(seisfill, folder, monkeypatch, method, sentence):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    code, _, err = seisfill("fill", "holes.sgy", "out.sgy", "--method", method, "--device", "cuda")
+    assert (code, sentence in err, len(err.splitlines())) == (2, True, 1)
+    assert not Path("out.sgy").exists()
+
+
 def test_a_report_in_the_way_is_found_before_anything_is_filled(seisfill, holed):
     Path("out.sgy.report.html").write_text("old")
     code, _, err = seisfill("fill", "long.sgy", "out.sgy", *LINEAR, "--report")

@@ -15,6 +15,7 @@ from seisfill.interpolators.load import METHODS, load_interpolator
 from seisfill.interpolators.network import NetworkInterpolator
 from seisfill.nn.unet import UNet, UNetConfig
 from seisfill.nn.weights import save_weights
+from seisfill.workflows.fingerprint import device_of
 
 
 @pytest.fixture
@@ -96,3 +97,27 @@ def test_a_device_or_weights_that_are_not_there_are_refused(weights):
         load_interpolator("network", weights=weights, device="tpu")
     with pytest.raises(WeightsError, match="must exist"):
         load_interpolator("network", weights=weights.with_name("other.safetensors"), device="cpu")
+
+
+@pytest.mark.parametrize("word", ["cuda", "tpu"])
+def test_straight_lines_take_no_gpu_and_say_so(word, recwarn):
+    with pytest.raises(
+        InvalidParameterError, match=f"Invalid device '{word}' with method 'linear': must be auto or cpu"
+    ):
+        load_interpolator("linear", device=word)
+    for quiet in ("auto", "cpu"):
+        assert load_interpolator("linear", device=quiet) == LinearInterpolator()
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {"linear", "network"}))
+def test_where_a_filler_computes_is_settled_as_it_is_loaded(method, weights, monkeypatch):
+    options = {"weights": weights} if method == "auto" else {}
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert device_of(load_interpolator(method, **options)) == "cpu"
+    with pytest.raises(InvalidParameterError, match="Invalid device 'cuda': must be present, and torch sees no GPU"):
+        load_interpolator(method, device="cuda", **options)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    if method != "auto":  # its network would be moved there
+        assert device_of(load_interpolator(method)) == "cuda"
+        assert device_of(load_interpolator(method, device="cpu")) == "cpu"
