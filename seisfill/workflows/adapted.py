@@ -11,9 +11,9 @@ from seisfill._files import sha256_of
 from seisfill.errors import InvalidParameterError
 from seisfill.nn.weights import DEFAULT, find_weights
 from seisfill.workflows.adapt import AdaptOptions, adapt_file, what_decides
-from seisfill.workflows.fill import Progress, silent
+from seisfill.workflows.fill import Progress, refuse_unfinished, silent
 from seisfill.workflows.fill_files import adapted_path
-from seisfill.workflows.journal import peek
+from seisfill.workflows.journal import Journal
 
 
 def weights_for_fill(
@@ -58,20 +58,23 @@ def weights_for_fill(
     Raises
     ------
     SeisfillError
-        As `adapt_file` does, and if the weights that an interrupted fill began with are gone.
+        As `adapt_file` does, and if another fill of the output runs, one was left half done and nobody says what to do
+        about it, or the weights that it began with are gone.
     """
     source, target, options = Path(source), Path(target), options or AdaptOptions()
     path, start = adapted_path(target), find_weights(weights)
-    if resume and (head := peek(target)[0]) is not None:
-        return _as_begun(head, target, (path, start)), "the weights that the interrupted fill began with"
-    card = _card_of(path)
-    asked = what_decides(start, device=device, options=options)
-    is_ours = card.get("asked") == asked and card.get("file_sha256") == sha256_of(source)
-    if is_ours and path.is_file() and sha256_of(path) == card.get("sha256") and (resume or not options.force):
-        return path, "adapted to this file before"
-    force = options.force or (is_ours and not path.exists())  # a card that was left alone
-    options = replace(options, force=force)
-    done = adapt_file(source, path, weights=start, device=device, options=options, progress=progress)
+    with Journal(target) as journal:  # a fill that runs or may go on needs the weights that lie there
+        refuse_unfinished(journal, resume=resume, force=options.force)
+        if resume and journal.head is not None:
+            return _as_begun(journal.head, target, (path, start)), "the weights that the interrupted fill began with"
+        card = _card_of(path)
+        asked = what_decides(start, device=device, options=options)
+        is_ours = card.get("asked") == asked and card.get("file_sha256") == sha256_of(source)
+        if is_ours and path.is_file() and sha256_of(path) == card.get("sha256") and (resume or not options.force):
+            return path, "adapted to this file before"
+        force = options.force or (is_ours and not path.exists())  # a card that was left alone
+        options = replace(options, force=force)
+        done = adapt_file(source, path, weights=start, device=device, options=options, progress=progress)
     said = f"{done.before:.2f} dB before, {done.after:.2f} dB after on {done.n_apart} live traces kept apart"
     if done.weights is not None:
         return done.weights, said

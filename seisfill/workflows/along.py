@@ -71,7 +71,7 @@ def fill_both_ways(
     volume = _Volume.open(source, interpolator, options, progress)
     volume.check_memory(run)
     with Journal(target) as journal, _estimates(target, volume.second) as (file, other):
-        refuse_unfinished(journal, options, run, done="some gathers")
+        refuse_unfinished(journal, resume=run.resume, force=options.force)
         set_threads(run.threads)
         volume.fill_first(file, other)
         if identity(source) != found:

@@ -118,7 +118,7 @@ def _drop_trials(journal: Journal, target: Path) -> None:
         prepass_path(target).unlink(missing_ok=True)
 
 
-def refuse_unfinished(journal: Journal, options: FillOptions, run: RunOptions, *, done: str) -> None:
+def refuse_unfinished(journal: Journal, *, resume: bool, force: bool, done: str = "some gathers") -> None:
     """
     Refuse to begin anew where an earlier fill was left half done, unless that is asked for; *done* says how far it got.
 
@@ -127,10 +127,23 @@ def refuse_unfinished(journal: Journal, options: FillOptions, run: RunOptions, *
     FileAccessError
         If the journal tells of one.
     """
-    if (journal.n_done or journal.naming) and not (run.resume or options.force):
+    if (journal.n_done or journal.naming) and not (resume or force):
         raise FileAccessError(
             f"Invalid output {journal.target}: must not be half done by an earlier fill, and {journal.path.name} says "
             f"that {done} are. Go on with --resume, or start over with --force."
+        )
+
+
+def _refuse_sigma_of_another(journal: Journal, options: FillOptions) -> None:
+    """Refuse a sigma volume that another fill left half written: it needs it to go on."""
+    if options.sigma is None or options.force:
+        return
+    partial = partial_path(Path(options.sigma))
+    before = (journal.head or {}).get("options", {}).get("sigma")
+    if partial.exists() and before != options.sigma:
+        raise FileAccessError(
+            f"Invalid sigma volume {options.sigma}: must not be half written by another fill, and {partial.name} lies "
+            "there. Finish that fill with --resume, name another sigma volume, or give --force."
         )
 
 
@@ -138,7 +151,8 @@ def _settle(journal: Journal, planned: PlannedFill, target: Path, run: RunOption
     """Whether to go on with what an earlier run left; if not, the journal begins anew."""
     told = planned.fingerprint(run.threads)
     gathers = f"{planned.ranges.count_gathers(journal.done)} of {len(planned.reader)} gathers"
-    refuse_unfinished(journal, planned.options, run, done=gathers)
+    refuse_unfinished(journal, resume=run.resume, force=planned.options.force, done=gathers)
+    _refuse_sigma_of_another(journal, planned.options)
     if not run.resume:
         journal.begin(told)
         return False

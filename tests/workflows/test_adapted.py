@@ -12,7 +12,9 @@ from seisfill.training.adapt import AdaptConfig
 from seisfill.workflows import adapted
 from seisfill.workflows.adapt import AdaptOptions
 from seisfill.workflows.adapted import weights_for_fill
+from seisfill.workflows.fill_job import RangeDone
 from seisfill.workflows.journal import Journal
+from seisfill.workflows.written import Written
 from tests.workflows.surveys import listing, sha256, write_shots
 
 ACCEPTED = AdaptConfig(steps=2, every=1, warm_up=1, size=(16, 48), least=-1e3)
@@ -144,3 +146,19 @@ def test_weights_that_were_changed_are_not_taken(ask):
     path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises(FileAccessError, match="must not exist"):
         ask()
+
+
+def test_weights_of_a_fill_that_runs_or_may_go_on_are_left_alone(ask, tmp_path, forbidden):
+    path, _ = ask()
+    before, target = sha256(path), tmp_path / "out.sgy"
+    forbidden()
+    with Journal(target), pytest.raises(FileAccessError, match="must not be written by two fills at once"):
+        ask(force=True)
+    with Journal(target) as journal:
+        journal.begin({"filler": {"weights_sha256": before}})
+        journal.add(RangeDone(number=0, data=Written()))
+        journal.kept = True
+    with pytest.raises(FileAccessError, match="must not be half done by an earlier fill"):
+        ask()
+    assert sha256(path) == before
+    assert ask(resume=True)[0] == path

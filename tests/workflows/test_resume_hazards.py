@@ -281,3 +281,17 @@ def test_what_came_into_the_way_meanwhile_is_not_replaced(tmp_path, source, whol
     target.unlink()
     run(source, target)
     assert hashes(target) == whole
+
+
+def test_a_sigma_volume_that_another_fill_left_half_written_stays(tmp_path, source):
+    words = {"check": 2, "sigma": str(tmp_path / "sigma.sgy")}
+    broken(source, tmp_path / "one.sgy", **words)
+    left = names(tmp_path)
+    with pytest.raises(FileAccessError, match=r"half written by another fill, and sigma\.sgy\.partial lies there"):
+        run(source, tmp_path / "two.sgy", how=AFRESH, **words)
+    assert names(tmp_path) == left
+    run(source, tmp_path / "one.sgy", **words)
+    assert verify_file(source, tmp_path / "one.sgy").untouched
+    broken(source, tmp_path / "three.sgy", check=2, sigma=str(tmp_path / "s3.sgy"))
+    run(source, tmp_path / "four.sgy", how=AFRESH, check=2, sigma=str(tmp_path / "s3.sgy"), force=True)
+    assert (tmp_path / "s3.sgy").exists()
