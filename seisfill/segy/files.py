@@ -1,13 +1,15 @@
 """Files as a whole: never overwrite, never leave half of one under its name; reading ahead and writing behind."""
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import IO, Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 
@@ -106,10 +108,9 @@ class PartialFile:
                 number = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
                 self.file: BinaryIO = os.fdopen(number, "r+b", buffering=0)
             else:
-                _check_unheld(self.path)
-                self.path.unlink(missing_ok=True)  # of a run that was killed; never written through, it may be a link
-                self.file = self.path.open("x+b", buffering=0)
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with _cleared(self.path):
+                    self.file = self.path.open("x+b", buffering=0)
+            _hold(self.file, self.path)
         except OSError as error:
             raise FileAccessError(f"Invalid output {target}: must be writable; {error.strerror or error}.") from error
 
@@ -117,9 +118,9 @@ class PartialFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
         if not self._kept:
-            self.path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)  # before it is let go: then another run may have the name
+        self.file.close()
 
     def keep(self) -> None:
         """Leave what is written so far for a later run to go on with."""
@@ -153,11 +154,12 @@ class PartialFile:
     def commit(self) -> None:
         """Give the file its name."""
         self.flush()
-        self.file.close()
         try:
-            self.path.replace(self.target)
+            self.path.replace(self.target)  # while it is held: nobody else's file can be under the name
         except OSError as error:
             raise self._unwritable(error) from error
+        self._kept = True  # nothing is left to be removed
+        self.file.close()
 
     def _unwritable(self, error: OSError) -> FileAccessError:
         return FileAccessError(
@@ -166,12 +168,27 @@ class PartialFile:
         )
 
 
-def _check_unheld(path: Path) -> None:
-    """Raise BlockingIOError if another run writes the file now."""
-    if path.is_symlink() or not path.is_file():
-        return
-    with contextlib.suppress(FileNotFoundError, PermissionError), path.open("rb") as file:
+def _hold(file: IO[bytes], path: Path) -> None:
+    """Hold an open file until it is closed; BlockingIOError if another run does, or has put its own in its place."""
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    except OSError:
+        file.close()
+        raise
+
+
+@contextlib.contextmanager
+def _cleared(path: Path) -> Iterator[None]:
+    """Without what a run that was killed left under a name; never written through, as it may be a link."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISREG(path.lstat().st_mode):
+                with contextlib.suppress(PermissionError):
+                    _hold(held.enter_context(path.open("r+b")), path)  # network file systems lock what may be written
+            path.unlink()
+        yield
 
 
 def give_name(target: Path) -> None:

@@ -1,4 +1,5 @@
 import hashlib
+import importlib
 import os
 import threading
 
@@ -97,6 +98,56 @@ def test_a_file_that_is_left_before_leaves_nothing(tmp_path):
         raise KeyError
     assert names(tmp_path) == ["out"]
     assert (tmp_path / "out").read_bytes() == b"before"
+
+
+def begun(target):
+    """A run that begins to write, or None where it is refused."""
+    try:
+        return PartialFile(target)
+    except FileAccessError:
+        return None
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("before", [1, 2, 3])
+@pytest.mark.parametrize("step", ["os.stat", "os.open", "os.unlink", "io.open", "fcntl.flock"])
+def test_of_two_runs_that_begin_at_once_one_writes(tmp_path, monkeypatch, there, before, step):
+    target, other, left = tmp_path / "out.sgy", [], [before]
+    if there:
+        partial_path(target).write_bytes(b"left")
+    module, name = step.split(".")
+    do = getattr(importlib.import_module(module), name)
+
+    def do_later(*arguments, **options):
+        left[0] -= 1
+        if not left[0]:
+            other.append(begun(target))
+        return do(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, do_later)
+        first = begun(target)
+    (run,) = [run for run in (first, *other) if run is not None]
+    run.write_at(0, b"whole")
+    run.commit()
+    assert target.read_bytes() == b"whole"
+    assert names(tmp_path) == ["out.sgy"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_that_ends_does_not_remove_what_the_next_one_begins(tmp_path, whole):
+    target = tmp_path / "out.sgy"
+    first = PartialFile(target)
+    if whole:
+        first.commit()
+        second = PartialFile(target)
+        first.__exit__()
+    else:
+        first.__exit__()
+        second = PartialFile(target)
+    assert partial_path(target).exists()
+    second.__exit__()
+    assert names(tmp_path) == (["out.sgy"] if whole else [])
 
 
 @pytest.mark.parametrize("link", [None, os.link, os.symlink])
