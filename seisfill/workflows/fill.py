@@ -93,7 +93,8 @@ def fill_file(
             told = told and {**told, "trials": None}
         check = None if told is None else restore_check(told, target)
         if not named:
-            _give_names(target, options, check)
+            with _telling_of_names(target):
+                _give_names(target, options, check)
         summary = Totals.of(journal).summary(len(planned.reader), check)
         journal.kept = False
     return summary
@@ -110,6 +111,20 @@ def _telling(target: Path) -> Iterator[None]:
         raise Interrupted(
             f"what was done is kept in {partial_path(target).name}.", code=getattr(stop, "code", 130)
         ) from stop
+
+
+@contextlib.contextmanager
+def _telling_of_names(target: Path) -> Iterator[None]:
+    """Whoever is refused a name is told that nothing is lost."""
+    try:
+        yield
+    except (OSError, FileAccessError) as error:
+        system = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        why = getattr(system, "strerror", None) or system
+        raise FileAccessError(
+            f"Invalid output {target}: must get its name, and the system refused ({why}). All is filled, and "
+            f"{partial_path(target).name} is whole: go on with --resume."
+        ) from error
 
 
 def _drop_trials(journal: Journal, target: Path) -> None:

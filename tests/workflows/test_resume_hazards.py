@@ -295,3 +295,27 @@ def test_a_sigma_volume_that_another_fill_left_half_written_stays(tmp_path, sour
     broken(source, tmp_path / "three.sgy", check=2, sigma=str(tmp_path / "s3.sgy"))
     run(source, tmp_path / "four.sgy", how=AFRESH, check=2, sigma=str(tmp_path / "s3.sgy"), force=True)
     assert (tmp_path / "s3.sgy").exists()
+
+
+@pytest.mark.parametrize("step", ["pathlib.Path.unlink", "pathlib.Path.replace", "seisfill.workflows.fill.keep_trials"])
+def test_a_name_that_the_system_refuses_loses_nothing(tmp_path, source, whole, monkeypatch, step):
+    target, give = tmp_path / "out.sgy", fill._give_names
+
+    def refuse(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    def give_names(*words):
+        with monkeypatch.context() as patch:
+            patch.setattr(step, refuse)
+            give(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fill, "_give_names", give_names)
+        with pytest.raises(FileAccessError) as error:
+            run(source, target, how=AFRESH)
+    assert str(error.value) == (
+        f"Invalid output {target}: must get its name, and the system refused (No space left on device). All is filled, "
+        "and out.sgy.partial is whole: go on with --resume."
+    )
+    run(source, target)
+    assert hashes(target) == whole
