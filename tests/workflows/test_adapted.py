@@ -15,6 +15,7 @@ from seisfill.workflows.adapted import weights_for_fill
 from seisfill.workflows.fill_job import RangeDone
 from seisfill.workflows.journal import Journal
 from seisfill.workflows.written import Written
+from tests.faults import fault
 from tests.workflows.surveys import listing, sha256, write_shots
 
 ACCEPTED = AdaptConfig(steps=2, every=1, warm_up=1, size=(16, 48), least=-1e3)
@@ -81,6 +82,9 @@ def test_what_was_adapted_before_the_fill_began_is_taken(ask, tmp_path, forbidde
     assert listing(tmp_path) == before
 
 
+@fault(
+    "adapted weights of another file", "refused: *OUT.adapted.safetensors: must not exist*; `--force` makes them anew"
+)
 @pytest.mark.parametrize("resume", [True, False])
 def test_weights_that_were_adapted_to_another_file_are_in_the_way_unless_forced(ask, tmp_path, resume):
     other = write_shots(tmp_path / "other.sgy", channels=24, n_samples=96, hide=[5, 7, 30])

@@ -10,6 +10,7 @@ from seisfill.segy.files import partial_path
 from seisfill.workflows import fill_files
 from seisfill.workflows.fill_files import adapted_path, check_files
 from seisfill.workflows.fill_options import FillOptions
+from tests.faults import fault
 from tests.workflows.surveys import listing, write_shots
 
 OWN = {
@@ -41,6 +42,10 @@ def refused(source, target, *, force=True, sigma=None, guides=(), **more):
     return str(error.value)
 
 
+@fault(
+    "two files of a fill are one",
+    "refused: *sigma volume ...: must not be the report, found the same file. Name another.*",
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_predicted_errors_do_not_take_a_name_that_the_fill_needs(tmp_path, source, name):
     target = tmp_path / "out.sgy"
@@ -49,6 +54,7 @@ def test_predicted_errors_do_not_take_a_name_that_the_fill_needs(tmp_path, sourc
     assert line.endswith("found the same file. Name another.")
 
 
+@fault("two files of a fill are one", "refused, `--force` or not: nothing that a fill reads is written")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("reads", ["input", "guide", "weights"])
 def test_what_is_read_is_never_written(tmp_path, source, reads, name):
