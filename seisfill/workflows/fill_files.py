@@ -77,9 +77,11 @@ def check_files(
     SeisfillError
         If the input or a guide cannot be read, two of the files would be one, or the output is in the way.
     """
+    for path in (target, *([Path(options.sigma)] if options.sigma is not None else [])):
+        check_target(source, path, force=True)  # whether it can be a name at all
+    force = options.force or naming or (resume and peek(target)[1])  # some files may have got their names already
     written = _written(target, options, adapt=adapt)
     _check_apart(_read(source, options, weights), written)
-    force = options.force or naming or (resume and peek(target)[1])  # some files may have got their names already
     looked_at = ("journal", "trials", "adapted weights", "card of the adapted weights")  # later, before they are used
     unused = ("estimates along the other axis", *(() if report else ("report",)))
     for what, path in written:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,10 @@ def test_every_two_names_of_one_fill_differ(tmp_path, source):
     named = fill_files._written(tmp_path / "out.sgy", FillOptions(check=1, sigma="s.sgy"), adapt=True)
     paths = [name for _, path in named for name in (path, partial_path(path))]
     assert not [pair for pair in itertools.combinations(paths, 2) if pair[0] == pair[1]]
+
+
+def test_a_folder_is_no_output(tmp_path, source):
+    for target in (tmp_path, Path(), Path("/")):
+        assert "must be a file, found a directory" in refused(source, target)
+    for sigma in (tmp_path, ".", ""):
+        assert "must be a file, found a directory" in refused(source, tmp_path / "out.sgy", sigma=sigma)
