@@ -5,7 +5,7 @@ In regular data no live trace can be hidden without making holes twice too wide,
 holes may fail at those. So the gather is filled first; then the filled traces stand in for live ones, as far apart as
 the live ones are, and the recorded traces are filled back. They are known, and the holes are as wide as the real ones.
 The price: the stand-ins have errors of their own, and carry what they took from the very traces that are sought, so
-that noise which no neighbour shares looks smaller than it is (`seisfill.trust.expected` weighs that).
+that noise which no neighbour shares looks smaller than it is (`seisfill.trust.stretch` weighs that).
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """What the error of a fill will be, sample by sample: learned from trials of the same file, however few."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,15 @@ from seisfill._checks import check_between
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.held_out import regular_width
-from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor, pooled_quantiles
+from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor
 from seisfill.trust.features import NAMES, OWN_SCALE, Described, describe
 from seisfill.trust.regression import Sample, fit_scale, scores_of_others
-from seisfill.trust.stretch import as_in_own_holes, gain_to_own_holes, trust_in_way_back
+from seisfill.trust.stretch import as_in_own_holes, to_own_scale
 from seisfill.trust.trial import Trial
 
 # A third of what is loud there. The energy of an error lies between that of the signal (1 together) and of even noise
 # (0); it falls to nothing at the live traces, and grows with the hole. Settled on synthetic gathers and one survey.
 DEFAULTS = (-1.2, 0.3, 0.5, 0.4, 0.3, 0.4, 0.7, 0.3)
-LEVEL = 0.8  # coverage by which the way back is compared
-TINY = 1e-6  # stands for no error at all
 CENTRES = (-0.5, -1.5)  # usual roughness, and raw scale of the filler
 
 
@@ -97,46 +95,26 @@ class ErrorModel:
         """
         tried = [trial for trial in trials if trial.tried.any()]
         regular = bool(tried) and all(regular_width(trial.thinned.live) is not None for trial in tried)
-        gain = gain_to_own_holes(tried, wider)
+        scale = to_own_scale(tried, wider, back)
         steps = [_half_step(trial.thinned) if regular else 1.0 for trial in tried]
         found = [describe(trial.thinned, trial.answer, spacing=step) for trial, step in zip(tried, steps, strict=True)]
         centres = _means(found, CENTRES)
         samples: list[Sample] = []
         for number, (trial, part) in enumerate(zip(tried, found, strict=True)):
             values = _centred(part, None if regular else centres)
-            samples.extend(_samples(trial, part, values, as_in_own_holes(trial, gain), number=number))
+            samples.extend(_samples(trial, part, values, as_in_own_holes(trial, scale), number=number))
         if not samples:
             return cls()
         scores, ratios = scores_of_others(samples, DEFAULTS)
         lift = float(np.median(ratios)) * len(samples) / (len(samples) + 1)  # RMS errors rule what roots of them fitted
         rule = fit_scale(samples, DEFAULTS)
-        model = cls(
+        return cls(
             coefficients=(float(rule[0]) + lift, *(float(value) for value in rule[1:])),
             factors=conformal_factors([score / np.exp(lift) for score in scores]),
             n_traces=len(samples),
             regular=regular,
             centres=centres,
         )
-        return model._lowered(back, trust=trust_in_way_back(tried, wider)) if regular else model
-
-    def _lowered(self, back: Sequence[Trial], *, trust: float) -> "ErrorModel":
-        """The same with the level at which it covers what came back, as far as that is lower and to be trusted."""
-        scores = [score for trial in back for score in self._scores(trial)]
-        if not scores or not trust:
-            return self
-        excess = float(np.log(max(pooled_quantiles(scores, [LEVEL])[0], TINY) / self.factor(LEVEL)))
-        base, *others = self.coefficients
-        return replace(self, coefficients=(base + trust * min(excess, 0.0), *others))
-
-    def _scores(self, trial: Trial) -> list[NDArray[np.floating]]:
-        """Errors over sigma of each tried trace, mutes left out."""
-        if not trial.tried.any():
-            return []
-        found = describe(trial.thinned, trial.answer)
-        sigma = self.sigma(trial.thinned, trial.answer)[trial.tried]
-        heard = trial.known & found.heard[np.searchsorted(found.rows, trial.places)] if found.unit else sigma > 0
-        parts = zip(np.abs(trial.error), sigma, heard, strict=True)
-        return [error[there] / scale[there] for error, scale, there in parts if there.any()]
 
     def sigma(self, gather: Gather, answer: Filled) -> Floats:
         """

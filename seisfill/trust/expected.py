@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seisfill.gather import Bools
-from seisfill.trust.stretch import as_in_own_holes, gain_to_own_holes, is_regular
+from seisfill.trust.stretch import is_regular, to_own_scale
 from seisfill.trust.trial import Trial
 
-STEADY = (4.0, 5.0)  # dB lost as holes grow twice as wide: below the first noise rules, above the second aliasing
-HEARD = (6.0, 9.0)  # dB of the trial: below the first the filler is at its end, and its loss tells nothing
 STEEPNESS, FIRMNESS = 4 / 3, 4.0  # usual growth of relative error with span, and how many traces speak for it
 ABLE = 6.0  # dB; below, errors grow no more with the span, as they are nearly as large as the data
 AROUND = 4  # live traces on either side that a filler leans on
@@ -50,9 +48,8 @@ def expect(trials: Sequence[Trial], *, wider: Sequence[Trial] = (), back: Sequen
 
     Where holes are not regular, relative errors are taken to grow with a power of the span of the hole, and of the
     spacing of the live traces around it; the power is fitted to the trials. In regular data the trials' holes are
-    twice too wide. If the *wider* trials, twice as wide again, are hardly worse, noise rules and their trend is
-    continued to the real scale (`seisfill.trust.stretch`); if they are much worse, aliasing does, which only trials
-    there and *back* meet at the real scale (`seisfill.trust.back`); between the two, both are weighed in dB.
+    twice too wide; the *wider* ones, twice as wide again, and those there and *back*, at the real scale, say what that
+    costs (`seisfill.trust.stretch`).
 
     Parameters
     ----------
@@ -64,27 +61,9 @@ def expect(trials: Sequence[Trial], *, wider: Sequence[Trial] = (), back: Sequen
     trials = tuple(trial for trial in trials if trial.tried.any())
     if not trials or not all(is_regular(trial) for trial in trials):
         return Expectation(trials=trials, lift_db=_lift_of_spans(trials))
-    gain = gain_to_own_holes(trials, wider)
-    raw = snr_of_trials(trials)
-    trend = raw + _decibel(_energy(trial.error for trial in trials), _energy(as_in_own_holes(t, gain) for t in trials))
-    if not back:
-        return Expectation(trials=trials, lift_db=trend - raw)
-    returned = snr_of_trials(back)
-    share = noise_share(raw, snr_of_trials(wider)) if wider else 0.0
-    return Expectation(trials=tuple(back), lift_db=share * (trend - returned))
-
-
-def noise_share(twice_db: float, four_db: float) -> float:
-    """
-    How far noise, rather than aliasing, rules the errors of trials with holes twice and four times too wide.
-
-    Examples
-    --------
-    >>> noise_share(11.0, 8.0), noise_share(11.0, 2.0), noise_share(0.5, 0.0), noise_share(11.0, 6.5)
-    (1.0, 0.0, 0.0, 0.5)
-    """
-    steady = np.interp(twice_db - four_db, STEADY, (1, 0))
-    return float(steady * np.interp(twice_db, HEARD, (0, 1)))
+    scale = to_own_scale(trials, wider, back)
+    told = tuple(back) or trials
+    return Expectation(trials=told, lift_db=0.0 if scale is None else scale.snr_db - snr_of_trials(told))
 
 
 def snr_of_trials(trials: Sequence[Trial]) -> float:
