@@ -12,6 +12,7 @@ from seisfill.errors import InvalidParameterError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.held_out import regular_width
 from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor
+from seisfill.trust.expected import snr_of_trials
 from seisfill.trust.features import NAMES, OWN_SCALE, Described, describe
 from seisfill.trust.regression import Sample, fit_scale, scores_of_others
 from seisfill.trust.stretch import as_in_own_holes, to_own_scale
@@ -20,6 +21,8 @@ from seisfill.trust.trial import Trial
 # A third of what is loud there. The energy of an error lies between that of the signal (1 together) and of even noise
 # (0); it falls to nothing at the live traces, and grows with the hole. Settled on synthetic gathers and one survey.
 DEFAULTS = (-1.2, 0.3, 0.5, 0.4, 0.3, 0.4, 0.7, 0.3)
+HOLE = (4, 5)  # span and around
+CLEAR = 12.0  # dB of the trials; the lower they are, the more noise rules, which hangs on no hole
 CENTRES = (-0.5, -1.5)  # usual roughness, and raw scale of the filler
 
 
@@ -29,7 +32,8 @@ class ErrorModel:
     Scale of the error of a fill at each sample.
 
     The logarithm of the scale is linear in a few features of the place (`seisfill.trust.features`); the coefficients
-    are fitted to the errors on held-out traces, and held near defaults where these are few. Factors that turn the scale
+    are fitted to the errors on held-out traces, and held near defaults where these are few; those of the hole fade as
+    trials get noisy. Factors that turn the scale
     into intervals are quantiles of ``|error| / sigma`` over held-out traces, each judged by a fit that did not see its
     hole (split conformal prediction: Lei et al. 2018, J. Am. Stat. Assoc. 113, 1094-1111; with a scale that varies, as
     Romano, Patterson and Candes 2019, NeurIPS 32, have it for quantiles; crossed over folds: Vovk 2015, Ann. Math.
@@ -105,9 +109,10 @@ class ErrorModel:
             samples.extend(_samples(trial, part, values, as_in_own_holes(trial, scale), number=number))
         if not samples:
             return cls()
-        scores, ratios = scores_of_others(samples, DEFAULTS)
+        usual = _defaults(tried)
+        scores, ratios = scores_of_others(samples, usual)
         lift = float(np.median(ratios)) * len(samples) / (len(samples) + 1)  # RMS errors rule what roots of them fitted
-        rule = fit_scale(samples, DEFAULTS)
+        rule = fit_scale(samples, usual)
         return cls(
             coefficients=(float(rule[0]) + lift, *(float(value) for value in rule[1:])),
             factors=conformal_factors([score / np.exp(lift) for score in scores]),
@@ -201,6 +206,12 @@ class ErrorModel:
             )
         except KeyError as error:
             raise InvalidParameterError(f"Invalid error model: must hold {error.args[0]!r}.") from error
+
+
+def _defaults(trials: Sequence[Trial]) -> tuple[float, ...]:
+    """What is expected of the coefficients before the errors are looked at one by one."""
+    clear = float(np.interp(snr_of_trials(trials), (0, CLEAR), (0, 1)))
+    return tuple(value * clear if number in HOLE else value for number, value in enumerate(DEFAULTS))
 
 
 def _samples(trial: Trial, found: Described, values: Floats, errors: Floats, *, number: int) -> list[Sample]:

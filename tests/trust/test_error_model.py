@@ -12,6 +12,7 @@ from seisfill.gather import Filled, Gather
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.trust.back import try_back
 from seisfill.trust.error_model import DEFAULTS, ErrorModel
+from seisfill.trust.features import NAMES
 from seisfill.trust.stretch import try_wider
 from seisfill.trust.trial import Trial, try_filler
 
@@ -161,6 +162,12 @@ def test_wide_holes_have_larger_errors_where_trials_say_so():
     error = model.trace_error(gather, answer)
     narrow = answer.filled & np.roll(live, 1) & np.roll(live, -1)
     assert error[43] > 1.5 * np.median(error[narrow])
+
+
+def test_where_noise_rules_errors_hang_less_on_the_hole():
+    span = NAMES.index("span")
+    clear, noisy = (model_of(*noisy_gather(noise=noise))[0].coefficients[span] for noise in (0.05, 3.0))
+    assert noisy < clear / 2
 
 
 @settings(max_examples=4)
