@@ -1,5 +1,6 @@
 """Before a file is filled: live traces of a few gathers are hidden and filled, to say what the fill will be worth."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from seisfill.trust.trial import Trial, try_filler
 Progress = Callable[[str, int, int], None]
 Witness = tuple[Gather, Bools | None, int]
 MOST_READ = 64  # gathers that are looked at to find those that can be tried
+DRAWS = 3  # most trials of one gather: nine traces, as one of 48 live ones hides, are few
 COVERAGE = 0.8
 
 
@@ -78,7 +80,8 @@ def check_survey(
     Try a filler on a few gathers that are spread evenly over those of a file that lack something.
 
     A trial costs about one fill of its gather; in regular data three: the gather is filled, filled back from what was
-    filled, and tried on holes twice and four times too wide.
+    filled, and tried on holes twice and four times too wide. Where a file has fewer gathers than are asked for, those
+    with irregular holes are tried up to three times, with other traces hidden.
 
     Parameters
     ----------
@@ -87,7 +90,7 @@ def check_survey(
     filler : Interpolator
         What will fill it.
     gathers : int
-        How many, at least 1.
+        How many trials on gathers, at least 1.
     share : float
         Largest share of a gather's live traces that is hidden, except in regular data.
     seed : int
@@ -122,20 +125,32 @@ def check_gathers(
     filler, share, seed, progress
         As for `check_survey`.
     most : int
-        As many trials are made, if so many are possible.
+        As many trials are made, if so many are possible; up to `DRAWS` of a gather with irregular holes.
     """
     trials: list[Trial] = []
     wider: list[Trial] = []
     back: list[Trial] = []
-    for gather, like, number in witnesses:
-        made = _made(try_filler(filler, gather, like=like, share=share, seed=seed, number=number))
+    irregular: list[Witness] = []
+
+    def tried(witness: Witness, draw: int) -> list[Trial]:
+        gather, like, number = witness
+        return _made(try_filler(filler, gather, like=like, share=share, seed=seed + draw, number=number))
+
+    for witness in witnesses:
+        made = tried(witness, 0)
         trials += made
         if made and is_regular(made[0]):
             wider += _made(try_wider(filler, made[0]))
-            back += _made(try_back(filler, gather, filler.fill(gather), number=number))
+            back += _made(try_back(filler, witness[0], filler.fill(witness[0]), number=witness[2]))
+        elif made:
+            irregular.append(witness)
         progress("check", len(trials), most)
         if len(trials) == most:
             break
+    again = ((witness, draw) for draw in range(1, DRAWS) for witness in irregular)
+    for witness, draw in itertools.islice(again, most - len(trials)):
+        trials += tried(witness, draw)
+        progress("check", len(trials), most)
     for kind in (trials, wider, back):
         kind.sort(key=lambda trial: trial.number)
     return conclude(trials, wider=wider, back=back)

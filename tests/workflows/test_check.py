@@ -56,7 +56,8 @@ def test_a_check_says_what_to_expect_and_keeps_its_trials(tmp_path):
     told, trials = load_trials(check_path(tmp_path / "out.sgy"))
     assert told["summary"] == head["check"]
     assert told["input"]["sha256"] == sha256(source)
-    assert [trial.number for trial in trials] == head["check"]["gathers"] == [0, 1, 2]
+    assert [trial.number for trial in trials] == [0, 1, 1, 2]  # the fourth is a second one of the first tried
+    assert head["check"]["gathers"] == [0, 1, 2]
 
 
 def test_trials_never_touch_what_is_missing_and_change_no_byte_of_the_fill(tmp_path):
@@ -91,15 +92,30 @@ def test_gathers_are_spread_over_those_that_lack_something(tmp_path):
     assert [trial.number for trial in found.trials] == [2, 4, 6]
     assert spread(9)[:3] == [4, 2, 6]
     lonely = write_shots(tmp_path / "one.sgy", shots=9, channels=14, n_samples=N, hide=[7 * 14 + 6])
-    assert [trial.number for trial in check_survey(SegyReader.open(lonely), LINEAR).trials] == [7]
+    assert {trial.number for trial in check_survey(SegyReader.open(lonely), LINEAR).trials} == {7}
     dead = write_shots(tmp_path / "dead.sgy", shots=9, channels=14, n_samples=N, zero=[3 * 14 + 6])
-    assert [trial.number for trial in check_survey(SegyReader.open(dead), LINEAR).trials] == [3]
+    assert {trial.number for trial in check_survey(SegyReader.open(dead), LINEAR).trials} == {3}
+
+
+@pytest.mark.parametrize(("asked", "numbers"), [(1, [0]), (4, [0, 0, 1, 1]), (9, [0, 0, 0, 1, 1, 1])])
+def test_few_gathers_with_irregular_holes_are_tried_again_with_other_traces_hidden(asked, numbers):
+    live = np.random.default_rng(0).random(60) < 0.6
+    gather = Gather(data=np.random.default_rng(1).normal(size=(60, 8)), live=live, dt=0.004)
+    trials = check_gathers([(gather, None, 0), (gather, None, 1)], LINEAR, most=asked).trials
+    assert [trial.number for trial in trials] == numbers
+    assert len({tuple(trial.places) for trial in trials}) == len(trials)
+
+
+def test_regular_gathers_have_one_trial_as_always_the_same_traces_are_hidden():
+    gather = Gather(data=np.random.default_rng(1).normal(size=(61, 8)), live=np.arange(61) % 2 == 0, dt=0.004)
+    check = check_gathers([(gather, None, 0)], LINEAR, most=4)
+    assert (len(check.trials), len(check.wider), len(check.back)) == (1, 1, 1)
 
 
 def test_neighbours_stand_in_for_gathers_with_few_live_traces(tmp_path):
     hide = [n for n in range(14, 28) if n not in (14, 18, 21, 27)]
     path = write_shots(tmp_path / "in.sgy", shots=3, channels=14, n_samples=N, hide=hide)
-    (trial,) = check_survey(SegyReader.open(path), LINEAR).trials
+    (trial,) = check_survey(SegyReader.open(path), LINEAR, gathers=1).trials
     assert trial.number == 0
     assert trial.gather.live.all()
 
