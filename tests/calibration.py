@@ -24,13 +24,13 @@ from seisfill.gather import Filled, Gather, take_traces
 from seisfill.interpolators.load import load_interpolator
 from seisfill.masks import parse_mask
 from seisfill.plotting.calibration import plot_calibration
-from seisfill.trust.back import try_back
 from seisfill.trust.conformal import LEVELS, pooled_quantiles
 from seisfill.trust.error_model import ErrorModel
 from seisfill.trust.features import describe
-from seisfill.trust.stretch import as_in_own_holes, gain_to_own_holes, is_regular, try_wider
-from seisfill.trust.trial import Trial, try_filler
+from seisfill.trust.stretch import as_in_own_holes, to_own_scale
+from seisfill.trust.trial import Trial
 from seisfill.workflows.benchmark_data import load_survey
+from seisfill.workflows.check import check_gathers
 
 PATTERNS = {"random 50 %": "random:0.5", "every 2nd": "every:2", "every 3rd": "every:3", "gap of 8": "gap:8"}
 # method, moveout, most gathers of a survey, most traces and samples of a gather, places of a gap
@@ -41,6 +41,7 @@ METHODS = {
 }
 TEST = [survey for survey in SURVEYS if survey != "mississippi"]
 SCORED = (0.8, 0.95)
+CHECKED = 4  # trials, as fill --check makes where nothing is said
 BEGIN = "<!-- Below this line all is written by python -m tests.calibration -->"
 BY_PATTERN = (
     "method | pattern | 80 % covers % | 95 % covers % | interval score / constant | rank correlation "
@@ -76,13 +77,10 @@ def make_case(filler, survey, pattern, draw, *, most, size):
         case.truths.append(truth)
         case.thinned.append(thinned)
         case.answers.append(filler.fill(thinned))
-        trial = try_filler(filler, thinned, seed=draw, number=number)
-        if trial is None:
-            continue
-        case.trials.append(trial)
-        if is_regular(trial):
-            case.wider.extend(filter(None, [try_wider(filler, trial)]))
-            case.back.extend(filter(None, [try_back(filler, thinned, case.answers[-1], number=number)]))
+    check = check_gathers([(part, None, n) for n, part in enumerate(case.thinned)], filler, most=CHECKED, seed=draw)
+    case.trials.extend(check.trials)
+    case.wider.extend(check.wider)
+    case.back.extend(check.back)
     return case
 
 
@@ -105,11 +103,11 @@ def cases(method, cache, surveys=tuple(SURVEYS)):
 
 def held_out_errors(case):
     """Absolute errors of each held-out trace, as the model sees them, over the RMS of its gather's live traces."""
-    gain = gain_to_own_holes(case.trials, case.wider)
+    scale = to_own_scale(case.trials, case.wider, case.back)
     for trial in case.trials:
         found = describe(trial.thinned, trial.answer)
         heard = found.heard[np.searchsorted(found.rows, trial.places)] & trial.known
-        for error, there in zip(np.abs(as_in_own_holes(trial, gain)) / found.unit, heard, strict=True):
+        for error, there in zip(np.abs(as_in_own_holes(trial, scale)) / found.unit, heard, strict=True):
             if there.any():
                 yield error[there]
 
@@ -132,9 +130,7 @@ def interval_score(errors, halves, level):
 def judge(case):
     """Shares of samples inside at each level, ratio of interval scores, predicted and true RMS of each trace."""
     model = ErrorModel.fit(case.trials, wider=case.wider, back=case.back)
-    plain = ErrorModel.fit(case.trials, wider=case.wider)
-    lowered = np.exp(model.coefficients[0] - plain.coefficients[0])  # what the way back has told both
-    constant = {level: lowered * width for level, width in constant_widths(case).items()}
+    constant = constant_widths(case)
     inside, scores, predicted, true = [], [], [], []
     for truth, thinned, answer in zip(case.truths, case.thinned, case.answers, strict=True):
         rows = answer.filled & truth.live
