@@ -13,7 +13,7 @@ from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.held_out import regular_width
 from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor
 from seisfill.trust.expected import snr_of_trials
-from seisfill.trust.features import NAMES, OWN_SCALE, Described, describe
+from seisfill.trust.features import NAMES, RAW, ROUGHNESS, Described, describe
 from seisfill.trust.regression import Sample, fit_scale, scores_of_others
 from seisfill.trust.stretch import as_in_own_holes, to_own_scale
 from seisfill.trust.trial import Trial
@@ -23,7 +23,7 @@ from seisfill.trust.trial import Trial
 DEFAULTS = (-1.2, 0.3, 0.5, 0.4, 0.3, 0.4, 0.7, 0.3)
 HOLE = (4, 5)  # span and around
 CLEAR = 12.0  # dB of the trials; the lower they are, the more noise rules, which hangs on no hole
-CENTRES = (-0.5, -1.5)  # usual roughness, and raw scale of the filler
+CENTRE = -0.5  # usual roughness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +51,23 @@ class ErrorModel:
     regular : bool
         Whether the trials had regular holes: those of a gather are then measured by its usual one, and what hangs on
         the filler and the noise by its mean there.
-    centres : tuple of float
-        Usual values of the features that hang on the filler and the noise (`seisfill.trust.features.OWN_SCALE`).
+    centre : float
+        Mean roughness of the gathers that were tried.
 
     Raises
     ------
     InvalidParameterError
-        If the numbers of coefficients, factors or centres are wrong.
+        If the numbers of coefficients or factors are wrong.
     """
 
     coefficients: tuple[float, ...] = DEFAULTS
     factors: tuple[float, ...] = USUAL
     n_traces: int = 0
     regular: bool = False
-    centres: tuple[float, ...] = CENTRES
+    centre: float = CENTRE
 
     def __post_init__(self) -> None:
-        wanted = {"coefficients": NAMES, "factors": LEVELS, "centres": OWN_SCALE}
+        wanted = {"coefficients": NAMES, "factors": LEVELS}
         for what, names in wanted.items():
             if len(getattr(self, what)) != len(names):
                 found = len(getattr(self, what))
@@ -102,10 +102,10 @@ class ErrorModel:
         scale = to_own_scale(tried, wider, back)
         steps = [_half_step(trial.thinned) if regular else 1.0 for trial in tried]
         found = [describe(trial.thinned, trial.answer, spacing=step) for trial, step in zip(tried, steps, strict=True)]
-        centres = _means(found, CENTRES)
+        centre = _mean(found, ROUGHNESS, otherwise=CENTRE)
         samples: list[Sample] = []
         for number, (trial, part) in enumerate(zip(tried, found, strict=True)):
-            values = _centred(part, None if regular else centres)
+            values = _centred(part, None if regular else centre)
             samples.extend(_samples(trial, part, values, as_in_own_holes(trial, scale), number=number))
         if not samples:
             return cls()
@@ -118,7 +118,7 @@ class ErrorModel:
             factors=conformal_factors([score / np.exp(lift) for score in scores]),
             n_traces=len(samples),
             regular=regular,
-            centres=centres,
+            centre=centre,
         )
 
     def sigma(self, gather: Gather, answer: Filled) -> Floats:
@@ -138,7 +138,7 @@ class ErrorModel:
             In amplitudes of the gather; 0 at recorded samples and in refused traces.
         """
         found = describe(gather, answer, spacing=_half_step(gather) if self.regular else 1.0)
-        values = _centred(found, None if self.regular else self.centres)
+        values = _centred(found, None if self.regular else self.centre)
         scale = np.exp(np.tensordot(np.array(self.coefficients, np.float32), values, axes=1)) * np.float32(found.unit)
         sigma = np.zeros(gather.data.shape, np.float32)
         sigma[found.rows] = np.where(gather.known[found.rows], 0, scale)
@@ -182,7 +182,7 @@ class ErrorModel:
             "factors": {f"{level:g}": factor for level, factor in zip(LEVELS, self.factors, strict=True)},
             "n_traces": self.n_traces,
             "regular": self.regular,
-            "centres": list(self.centres),
+            "centre": self.centre,
             "calibrated": self.calibrated,
         }
 
@@ -202,7 +202,7 @@ class ErrorModel:
                 factors=tuple(float(told["factors"][f"{level:g}"]) for level in LEVELS),
                 n_traces=int(told["n_traces"]),
                 regular=bool(told["regular"]),
-                centres=tuple(float(value) for value in told["centres"]),
+                centre=float(told["centre"]),
             )
         except KeyError as error:
             raise InvalidParameterError(f"Invalid error model: must hold {error.args[0]!r}.") from error
@@ -228,22 +228,25 @@ def _samples(trial: Trial, found: Described, values: Floats, errors: Floats, *, 
     return samples
 
 
-def _centred(found: Described, centres: Sequence[float] | None) -> Floats:
-    """Features, those of `OWN_SCALE` less their *centres* (the gather's own means if None); 0 where nothing is told."""
+def _centred(found: Described, centre: float | None) -> Floats:
+    """
+    Features, roughness less *centre* (the gather's own mean if None), and raw less the gather's own mean.
+
+    What a filler says of itself is only compared within a gather: a blend says how far its parts lie apart, and its
+    parts differ from gather to gather. 0 where nothing is told.
+    """
     values = found.values.copy()
-    for number, centre in zip(OWN_SCALE, _means([found], (0.0, 0.0)) if centres is None else centres, strict=True):
-        values[number] = np.nan_to_num(values[number] - np.float32(centre))
+    own = {ROUGHNESS: _mean([found], ROUGHNESS) if centre is None else centre, RAW: _mean([found], RAW)}
+    for number, middle in own.items():
+        values[number] = np.nan_to_num(values[number] - np.float32(middle))
     return values
 
 
-def _means(found: Sequence[Described], usual: Sequence[float]) -> tuple[float, ...]:
-    """Means of the features of `OWN_SCALE` over all that is told, the usual ones where nothing is."""
-    means = []
-    for number, otherwise in zip(OWN_SCALE, usual, strict=True):
-        told = np.concatenate([np.zeros(0), *(part.values[number][part.heard] for part in found)])
-        told = told[np.isfinite(told)]
-        means.append(float(np.mean(told)) if len(told) else otherwise)
-    return tuple(means)
+def _mean(found: Sequence[Described], number: int, *, otherwise: float = 0.0) -> float:
+    """Mean of a feature over all that is told, the usual one where nothing is."""
+    told = np.concatenate([np.zeros(0), *(part.values[number][part.heard] for part in found)])
+    told = told[np.isfinite(told)]
+    return float(np.mean(told)) if len(told) else otherwise
 
 
 def _half_step(gather: Gather) -> float:

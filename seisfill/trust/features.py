@@ -9,7 +9,7 @@ from scipy.ndimage import uniform_filter1d
 from seisfill.gather import Bools, Filled, Floats, Gather
 
 NAMES = ("base", "estimate", "neighbours", "middle", "span", "around", "roughness", "raw")
-OWN_SCALE = (6, 7)  # roughness and raw: how large they are depends on how far apart the traces lie
+ROUGHNESS, RAW = 6, 7  # of NAMES; how large they are depends on how far apart the traces lie
 FAINT = 3e-4  # of the gather's RMS: no place of it is taken for quieter
 SILENT = 1e-3  # the same: a quieter place is a mute, and says nothing of errors
 ROUGHEST = 0.5  # logarithm: more than the trace itself is none of its roughness

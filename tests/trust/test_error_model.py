@@ -250,6 +250,24 @@ def test_what_the_filler_says_itself_is_used_where_it_says_something():
     assert np.isfinite(model.sigma(gather, silent)).all()
 
 
+def test_what_a_filler_says_is_compared_within_a_gather_only():
+    whole, live = noisy_gather(n_traces=100)
+    gather = thinned(whole, live)
+    told = (1 + np.arange(100)[:, None] / 100) * np.ones(240)
+
+    class Blend(LinearInterpolator):
+        """Says how far its parts lie apart."""
+
+        def fill(self, gather, *, context=()):
+            answer = LinearInterpolator.fill(self, gather)
+            return replace(answer, sigma=np.where(answer.filled[:, None], told, 0).astype(np.float32))
+
+    model = ErrorModel.fit([try_filler(Blend(), gather, seed=seed) for seed in range(3)])
+    answer = Blend().fill(gather)
+    alike = replace(answer, sigma=answer.sigma / 10)  # the real blend is of two parts that hardly differ
+    assert model.sigma(gather, alike) == pytest.approx(model.sigma(gather, answer), rel=1e-2)
+
+
 def test_a_model_goes_through_json_unchanged():
     whole, live = noisy_gather()
     model, _, _ = model_of(whole, live)
