@@ -1,7 +1,7 @@
 """What the error of a fill will be, sample by sample: learned from trials of the same file, however few."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from seisfill._checks import check_between
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Filled, Floats, Gather
 from seisfill.interpolators.held_out import regular_width
-from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor
+from seisfill.trust.conformal import LEVELS, USUAL, conformal_factors, interpolate_factor, pooled_quantiles
 from seisfill.trust.expected import snr_of_trials
 from seisfill.trust.features import NAMES, RAW, ROUGHNESS, Described, describe
 from seisfill.trust.regression import Sample, fit_scale, scores_of_others
@@ -21,6 +21,8 @@ from seisfill.trust.trial import Trial
 # A third of what is loud there. The energy of an error lies between that of the signal (1 together) and of even noise
 # (0); it falls to nothing at the live traces, and grows with the hole. Settled on synthetic gathers and one survey.
 DEFAULTS = (-1.2, 0.3, 0.5, 0.4, 0.3, 0.4, 0.7, 0.3)
+LEVEL = 0.8  # coverage that the way back is held against
+TINY = 1e-6  # stands for no error at all
 HOLE = (4, 5)  # span and around
 CLEAR = 12.0  # dB of the trials; the lower they are, the more noise rules, which hangs on no hole
 CENTRE = -0.5  # usual roughness
@@ -113,13 +115,33 @@ class ErrorModel:
         scores, ratios = scores_of_others(samples, usual)
         lift = float(np.median(ratios)) * len(samples) / (len(samples) + 1)  # RMS errors rule what roots of them fitted
         rule = fit_scale(samples, usual)
-        return cls(
+        model = cls(
             coefficients=(float(rule[0]) + lift, *(float(value) for value in rule[1:])),
             factors=conformal_factors([score / np.exp(lift) for score in scores]),
             n_traces=len(samples),
             regular=regular,
             centre=centre,
         )
+        return model._covering(back) if regular else model
+
+    def _covering(self, back: Sequence[Trial]) -> "ErrorModel":
+        """The same, its level raised where it would not even cover the errors on the way back, which flatters."""
+        scores = [score for trial in back for score in self._scores(trial)]
+        if not scores:
+            return self
+        excess = float(np.log(max(pooled_quantiles(scores, [LEVEL])[0], TINY) / self.factor(LEVEL)))
+        base, *others = self.coefficients
+        return replace(self, coefficients=(base + max(excess, 0.0), *others))
+
+    def _scores(self, trial: Trial) -> list[NDArray[np.floating]]:
+        """Errors over sigma of each tried trace, mutes left out."""
+        if not trial.tried.any():
+            return []
+        found = describe(trial.thinned, trial.answer)
+        sigma = self.sigma(trial.thinned, trial.answer)[trial.tried]
+        heard = trial.known & found.heard[np.searchsorted(found.rows, trial.places)] if found.unit else sigma > 0
+        parts = zip(np.abs(trial.error), sigma, heard, strict=True)
+        return [error[there] / scale[there] for error, scale, there in parts if there.any()]
 
     def sigma(self, gather: Gather, answer: Filled) -> Floats:
         """

@@ -147,6 +147,21 @@ def test_noise_that_the_way_back_carries_is_not_taken_for_a_good_fill(noise):
         assert np.mean(found <= model.factor(coverage) * sigma) == pytest.approx(coverage, abs=0.05), coverage
 
 
+def test_a_model_covers_at_least_the_errors_on_the_way_back():
+    whole, live = noisy_gather(every=2, n_traces=121, dip=0.1)
+    gather, filler = thinned(whole, live), LinearInterpolator()
+    answer, trial = filler.fill(gather), try_filler(filler, gather)
+    back = try_back(filler, gather, answer)
+    wrong = np.where(
+        back.hidden[:, None], back.gather.data - 3 * (back.gather.data - back.answer.data), back.answer.data
+    )
+    worse = replace(back, answer=replace(back.answer, data=wrong.astype(np.float32)))
+    model = ErrorModel.fit([trial], wider=[try_wider(filler, trial)], back=[worse])
+    sigma = model.sigma(worse.thinned, worse.answer)[worse.tried]
+    # quantiles of traces pooled, each counts as one
+    assert np.mean(np.abs(worse.error) <= model.factor(0.8) * sigma) == pytest.approx(0.8, abs=0.03)
+
+
 def test_loud_times_have_larger_errors_than_quiet_ones():
     whole, live = noisy_gather()
     model, gather, answer = model_of(whole, live)
