@@ -21,7 +21,7 @@ from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import ReadAhead, WriteBehind
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
-from seisfill.segy.marks import count_rows, encode_line
+from seisfill.segy.marks import count_rows, encode_rows
 from seisfill.segy.new_traces import NewTraces
 from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import Dead, FileGather, SegyReader
@@ -217,7 +217,7 @@ class RangeFiller:
             number=number,
             data=self._data.finish(),
             sigma=self._sigma.finish(),
-            rows=b"".join(map(encode_line, rows)),
+            rows=encode_rows(rows),
             counts=count_rows(rows),
             refused=dict(refused),
             flagged=flagged,
