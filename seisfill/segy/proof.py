@@ -7,7 +7,6 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 import numpy as np
 
-from seisfill.segy.files import WriteBehind
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.untouched import differing_traces
 
@@ -77,16 +76,14 @@ class Proof:
         return self._differing.result(), self._sha256.hexdigest()
 
     def _compare(self) -> np.ndarray:
-        with WriteBehind(depth=2) as behind:
-            differing = differing_traces(
-                self._recorded,
-                self._filled,
-                self._inserted,
-                ready=self._wait,
-                seen=lambda traces: behind.submit(self._sha256.update, traces.reshape(-1)),
-                progress=self._add_compared,
-            )
-            behind.drain()
+        differing = differing_traces(
+            self._recorded,
+            self._filled,
+            self._inserted,
+            ready=self._wait,
+            seen=lambda traces: self._sha256.update(traces.reshape(-1)),
+            progress=self._add_compared,
+        )
         for block in self._recorded.trailing():
             self._sha256.update(block)
         return differing

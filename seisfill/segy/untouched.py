@@ -8,7 +8,7 @@ import numpy as np
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.trace_blocks import TraceBlocks
 
-BLOCK_BYTES = 2 * 2**20  # of either file at a time: they stay in the cache until they are compared
+BLOCK_BYTES = 4 * 2**20  # of either file at a time: they stay in the cache until they are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
