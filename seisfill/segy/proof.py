@@ -23,10 +23,20 @@ class Proof:
         Trace numbers of the output that the input does not have, ascending.
     head : bytes
         File headers of the input.
+    let_go : bool
+        Whether the system need not remember what was compared.
     """
 
-    def __init__(self, recorded: HeaderIndex, filled: HeaderIndex, inserted: np.ndarray, *, head: bytes) -> None:
-        self._recorded, self._filled, self._inserted = recorded, filled, inserted
+    def __init__(
+        self,
+        recorded: HeaderIndex,
+        filled: HeaderIndex,
+        inserted: np.ndarray,
+        *,
+        head: bytes,
+        let_go: bool = False,
+    ) -> None:
+        self._recorded, self._filled, self._inserted, self._let_go = recorded, filled, inserted, let_go
         self._sha256 = hashlib.sha256(head)
         self._moved = threading.Condition()
         self._n_written, self._n_compared, self._stopped = 0, 0, False
@@ -83,6 +93,7 @@ class Proof:
             ready=self._wait,
             seen=lambda traces: self._sha256.update(traces.reshape(-1)),
             progress=self._add_compared,
+            let_go=self._let_go,
         )
         for block in self._recorded.trailing():
             self._sha256.update(block)

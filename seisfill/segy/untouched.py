@@ -63,6 +63,7 @@ def differing_traces(
     ready: Callable[[int], None] = lambda _: None,
     seen: Callable[[np.ndarray], None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
+    let_go: bool = False,
 ) -> np.ndarray:
     """
     Traces of one file whose copies in another, that has further traces between, are not equal to them.
@@ -76,9 +77,11 @@ def differing_traces(
     ready : callable
         Comes back when all traces of the output before the one that it is given may be read.
     seen : callable
-        Given the traces of the input in their order, as they pass; an array is used again after the call after next.
+        Given the traces of the input in their order, as they pass; the array is used again afterwards.
     progress : callable
         Told how many traces of the output were looked at.
+    let_go : bool
+        Whether the system need not remember what was compared.
 
     Returns
     -------
@@ -87,7 +90,10 @@ def differing_traces(
     """
     differing = [np.zeros(0, dtype=np.int64)]
     step = max(1, BLOCK_BYTES // filled.layout.trace_bytes)
-    with TraceBlocks(recorded, step, buffers=3) as originals, TraceBlocks(filled, step) as copies:
+    with (
+        TraceBlocks(recorded, step, let_go=let_go) as originals,
+        TraceBlocks(filled, step, let_go=let_go) as copies,
+    ):
         packed = np.empty((step, filled.layout.trace_bytes), np.uint8)
         for start in range(0, filled.n_traces, step):
             stop = min(start + step, filled.n_traces)

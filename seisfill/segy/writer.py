@@ -86,10 +86,10 @@ class InfillWriter:
         set_trace_count(noted, self.layout, self.plan.n_output)
         return bytes(noted)
 
-    def prove(self) -> Proof:
-        """Begin to compare the output with the input, as far as it is written."""
+    def prove(self, *, let_go: bool = False) -> Proof:
+        """Begin to compare the output with the input, as far as it is written; the system may *let go* of both then."""
         filled = HeaderIndex(self.file.path, self.layout)
-        return Proof(self.index, filled, self.plan.output, head=self._head())
+        return Proof(self.index, filled, self.plan.output, head=self._head(), let_go=let_go)
 
     def verify(self, proof: Proof, changed: np.ndarray, progress: Progress = lambda _: None) -> str:
         """
