@@ -24,7 +24,7 @@ class Proof:
     head : bytes
         File headers of the input.
     let_go : bool
-        Whether the system need not remember what was compared.
+        Whether the system need not remember the output once it was compared.
     """
 
     def __init__(

@@ -81,7 +81,7 @@ def differing_traces(
     progress : callable
         Told how many traces of the output were looked at.
     let_go : bool
-        Whether the system need not remember what was compared.
+        Whether the system need not remember the output once it was compared.
 
     Returns
     -------
@@ -90,10 +90,7 @@ def differing_traces(
     """
     differing = [np.zeros(0, dtype=np.int64)]
     step = max(1, BLOCK_BYTES // filled.layout.trace_bytes)
-    with (
-        TraceBlocks(recorded, step, let_go=let_go) as originals,
-        TraceBlocks(filled, step, let_go=let_go) as copies,
-    ):
+    with TraceBlocks(recorded, step) as originals, TraceBlocks(filled, step, let_go=let_go) as copies:
         packed = np.empty((step, filled.layout.trace_bytes), np.uint8)
         for start in range(0, filled.n_traces, step):
             stop = min(start + step, filled.n_traces)

@@ -87,7 +87,7 @@ class InfillWriter:
         return bytes(noted)
 
     def prove(self, *, let_go: bool = False) -> Proof:
-        """Begin to compare the output with the input, as far as it is written; the system may *let go* of both then."""
+        """Begin to compare the output with the input, as far as it is written; the system may *let go* of it then."""
         filled = HeaderIndex(self.file.path, self.layout)
         return Proof(self.index, filled, self.plan.output, head=self._head(), let_go=let_go)
 

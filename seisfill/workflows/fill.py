@@ -227,8 +227,7 @@ def _fill_and_prove(
                 assessor = _assessor(check, planned)
                 job = planned.job(writer.file.path, sigma.file.path if sigma else None, assessor, run)
                 device = device_of(job.interpolator)
-                large = index.layout.file_size + planned.layout.file_size > run.memory
-                proof = files.enter_context(writer.prove(let_go=large))
+                proof = files.enter_context(writer.prove(let_go=planned.layout.file_size > run.memory))
                 with make_workers(job, count=run.workers, dask=run.dask, device=device) as workers:
                     doing.run(workers, planned.reader.survey, progress, written=_follow(proof, planned, run))
                 found = Totals.of(journal)
