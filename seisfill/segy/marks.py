@@ -75,7 +75,7 @@ def encode_line(row: dict[str, Any]) -> bytes:
 
 
 def encode_rows(rows: list[dict[str, Any]]) -> bytes:
-    """
+    r"""
     Rows of a sidecar, a line each, in one call: the lines of `encode_line`, sooner.
 
     Every row begins with the trace of the output, and no text of JSON can look like the end of one row and the
@@ -84,7 +84,7 @@ def encode_rows(rows: list[dict[str, Any]]) -> bytes:
     Examples
     --------
     >>> encode_rows([{"output": 3, "kind": "inserted"}, {"output": 4, "kind": "inserted"}])
-    b'{"output":3,"kind":"inserted"}\\n{"output":4,"kind":"inserted"}\\n'
+    b'{"output":3,"kind":"inserted"}\n{"output":4,"kind":"inserted"}\n'
     """
     together = _ENCODER.encode(rows)[1:-1].replace('},{"output":', '}\n{"output":')
     return together.encode() + b"\n" if rows else b""

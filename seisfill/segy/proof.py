@@ -78,12 +78,17 @@ class Proof:
         self.add_written(self._filled.n_traces)
         told = 0
         while not self._differing.done():
-            with self._moved:
-                self._moved.wait_for(lambda: self._n_compared > told or self._differing.done())
-                told, more = self._n_compared, self._n_compared - told
+            more = self._compared_since(told)
             progress(more)
+            told += more
         progress(self._n_compared - told)
         return self._differing.result(), self._sha256.hexdigest()
+
+    def _compared_since(self, told: int) -> int:
+        """How many more traces were looked at; waits until there are some, or none will come."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._n_compared > told or self._differing.done())
+            return self._n_compared - told
 
     def _compare(self) -> np.ndarray:
         differing = differing_traces(
@@ -91,7 +96,7 @@ class Proof:
             self._filled,
             self._inserted,
             ready=self._wait,
-            seen=lambda traces: self._sha256.update(traces.reshape(-1)),
+            seen=lambda traces: self._sha256.update(traces.data),
             progress=self._add_compared,
             let_go=self._let_go,
         )
