@@ -63,19 +63,18 @@ class Limits:
         places = np.flatnonzero(live)
         if len(places) < 2:
             return np.zeros_like(live), {int(i): f"{len(places)} live traces; at least 2 are needed" for i in missing}
-        reasons: dict[int, str] = {}
-        for i in missing:
-            right = int(np.searchsorted(places, i))
-            if right in (0, len(places)):
-                away = int(places[0] - i if right == 0 else i - places[-1])
-                if not self.extrapolate:
-                    reasons[int(i)] = "beyond the last live trace; extrapolation was not asked for"
-                elif self.max_gap is not None and away > self.max_gap:
-                    reasons[int(i)] = f"more than {self.max_gap} traces beyond the last live one"
-                continue
-            width = int(places[right] - places[right - 1] - 1)
-            if self.max_gap is not None and width > self.max_gap:
-                reasons[int(i)] = f"gap of {width} traces; this method supports {self.max_gap}"
+        most = np.inf if self.max_gap is None else self.max_gap
+        right = np.searchsorted(places, missing)
+        beyond = (right == 0) | (right == len(places))
+        away = np.maximum(places[0] - missing, missing - places[-1])
+        width = np.diff(places)[np.clip(right, 1, len(places) - 1) - 1] - 1
+        why = "beyond the last live trace; extrapolation was not asked for"
+        if self.extrapolate:
+            beyond, why = beyond & (away > most), f"more than {most} traces beyond the last live one"
+        wide = (away < 0) & (width > most)
+        reasons = dict.fromkeys(missing[beyond].tolist(), why)
+        for i, told in zip(missing[wide].tolist(), width[wide].tolist(), strict=True):
+            reasons[i] = f"gap of {told} traces; this method supports {most}"
         wanted = ~live
         wanted[list(reasons)] = False
         return wanted, reasons

@@ -36,7 +36,7 @@ class LinearInterpolator:
         """Fill *gather* between its live traces; the neighbours in *context* are not used."""
         wanted, reasons = self.limits.judge(gather.live)
         data = gather.data.copy()
-        if gather.known[gather.live].all():
+        if gather.valid is None or gather.valid[gather.live].all():
             _fill_traces(data, gather.live, wanted, gather.axis)
         else:
             _fill_samples(data, gather.known, gather.live | wanted, gather.axis)

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -56,11 +57,17 @@ class Field:
     @property
     def width(self) -> int:
         """Number of bytes."""
-        return np.dtype(self.kind).itemsize
+        return _dtype(self.kind, "=").itemsize
 
     def dtype(self, byte_order: str) -> np.dtype:
         """The numpy type of the word in a file of *byte_order*, ``>`` or ``<``."""
-        return np.dtype(self.kind).newbyteorder(byte_order)  # type: ignore[arg-type]
+        return _dtype(self.kind, byte_order)
+
+
+@cache
+def _dtype(kind: str, byte_order: str) -> np.dtype:
+    """A type is made once: to make one takes longer than to read the word of all traces of a gather."""
+    return np.dtype(kind).newbyteorder(byte_order)  # type: ignore[arg-type]
 
 
 def _rev1_fields() -> dict[str, Field]:
@@ -120,6 +127,7 @@ def _lookup(dialect: str) -> dict[str, Field]:
 _LOOKUP = {dialect: _lookup(dialect) for dialect in FIELDS}
 
 
+@lru_cache(maxsize=1024)
 def find_field(word: str | int, *, dialect: str) -> Field:
     """
     The header word that the user means.
@@ -198,8 +206,11 @@ def read_field(headers: np.ndarray, field: Field, byte_order: str) -> np.ndarray
     -------
     int64 or float64 array, shape (n,)
     """
+    words = _word_view(headers, field, byte_order)
+    if field.kind[0] != "f":
+        return words.astype(np.int64)
     with np.errstate(invalid="ignore"):  # bytes that are no floats may look like a signalling NaN
-        return _word_view(headers, field, byte_order).astype(np.float64 if field.kind[0] == "f" else np.int64)
+        return words.astype(np.float64)
 
 
 def write_field(headers: np.ndarray, field: Field, values: Any, byte_order: str) -> None:

@@ -74,6 +74,7 @@ class _Maker:
 
     def __init__(self, headers: np.ndarray, places: np.ndarray, new_places: np.ndarray, layout: Layout) -> None:
         self.headers, self.layout = headers, layout
+        self._varying = set((np.flatnonzero((headers != headers[0]).any(axis=0)) + 1).tolist())  # bytes, from 1
         right = np.clip(np.searchsorted(places, new_places), 1, max(len(places) - 1, 1))
         self.left, self.right = right - 1, np.minimum(right, len(places) - 1)
         span = np.maximum(places[self.right] - places[self.left], 1)
@@ -85,19 +86,17 @@ class _Maker:
     def interpolate(self, name: str, keep: set[int], *, scalar: str) -> None:
         """Interpolate one word, in metres."""
         field = self.field(name)
-        if field.byte in keep:
+        if field.byte in keep or (self.is_same(field) and self.is_same(self.field(scalar))):
             return
         values = self.read(name, self.headers).astype(np.float64)
         recorded, new = self.scalars(scalar)
-        if (values == values[0]).all() and (recorded == new[0]).all():
-            return
         line = self.between(values * coordinate_scale(recorded)) / coordinate_scale(new)
         self.write(field, line if field.kind.startswith("f") else np.round(line))
 
     def count(self, name: str, keep: set[int]) -> None:
         """Interpolate a number; one that is not whole becomes the whole one towards the left neighbour's."""
         field = find_field(name, dialect=self.layout.dialect)
-        if field.byte in keep:
+        if field.byte in keep or self.is_same(field):
             return
         values = self.read(name, self.headers).astype(np.float64)
         here, line = values[self.nearest], self.between(values)
@@ -114,6 +113,10 @@ class _Maker:
         both = agrees[self.left] & agrees[self.right] & (distance[self.left] + distance[self.right] > 0)
         sign = np.where(line < 0, -1, 1)
         self.write(field, np.round(np.where(both, sign * self._distance(self.new), line)))
+
+    def is_same(self, field: Field) -> bool:
+        """Whether a word is the same in all recorded headers: then new ones have it from their left neighbour."""
+        return self._varying.isdisjoint(range(field.byte, field.byte + field.width))
 
     def between(self, values: np.ndarray) -> np.ndarray:
         """Linear between the neighbours' values."""

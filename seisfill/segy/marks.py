@@ -74,6 +74,22 @@ def encode_line(row: dict[str, Any]) -> bytes:
     return _ENCODER.encode(row).encode() + b"\n"
 
 
+def encode_rows(rows: list[dict[str, Any]]) -> bytes:
+    r"""
+    Rows of a sidecar, a line each, in one call: the lines of `encode_line`, sooner.
+
+    Every row begins with the trace of the output, and no text of JSON can look like the end of one row and the
+    beginning of the next: its quotes are escaped.
+
+    Examples
+    --------
+    >>> encode_rows([{"output": 3, "kind": "inserted"}, {"output": 4, "kind": "inserted"}])
+    b'{"output":3,"kind":"inserted"}\n{"output":4,"kind":"inserted"}\n'
+    """
+    together = _ENCODER.encode(rows)[1:-1].replace('},{"output":', '}\n{"output":')
+    return together.encode() + b"\n" if rows else b""
+
+
 def count_rows(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     """
     Rows of each kind, those with a ``reason`` as refused.
@@ -100,7 +116,7 @@ def write_sidecar(file: PartialFile, head: Mapping[str, Any], rows: Iterable[byt
     head : dict
         What is said of the whole.
     rows : iterable of bytes
-        Lines of `encode_line`, any number of them together.
+        Lines of `encode_rows`, any number of them together.
     counts : dict of str to int
         Number of rows of each kind.
     """

@@ -142,8 +142,15 @@ class SegyReader:
 
     def read(self, number: int) -> FileGather:
         """Read and decode one gather."""
+        return self.decode(number, self.take(number))
+
+    def take(self, number: int) -> np.ndarray:
+        """The bytes of the traces of one gather, by place: uint8 array, shape (n_recorded, trace_bytes)."""
+        return self.index.take(self.survey.rows(number))
+
+    def decode(self, number: int, traces: np.ndarray) -> FileGather:
+        """One gather out of the bytes of its traces."""
         rows, places = self.survey.rows(number), self.survey.places(number)
-        traces = self.index.take(rows)
         headers, raw = traces[:, :240], traces[:, 240:]
         samples = decode(raw, self.layout.format_code, self.layout.byte_order)
         all_good = _are_good(samples)

@@ -202,8 +202,8 @@ def _encode_ibm_single(samples: np.ndarray) -> np.ndarray:
     words |= bits & _SIGN
     least, infinite = np.uint32(23 << 23), np.uint32(0x7F800000)
     if size.min() < least or size.max() >= infinite:
-        words[size == 0] = 0
-        odd = ((size < least) & (size != 0)) | (size >= infinite)
+        words *= size != 0
+        odd = (size - np.uint32(1) < least - np.uint32(1)) | (size >= infinite)  # zeros become the largest number
         if odd.any():
             words[odd] = _encode_ibm(samples[odd].astype(np.float64))
     return words

@@ -19,8 +19,9 @@ class TraceBlocks:
         The file.
     most : int
         Traces that are read together at most.
-    buffers : int
-        An array that `read` gave is overwritten when it has been called so many times again.
+    let_go : bool
+        What was read is dropped from the system's memory, and what of it was just written is sent to the disk: large
+        files would take the memory of all others there.
 
     Raises
     ------
@@ -30,9 +31,9 @@ class TraceBlocks:
         If its size is not that of the layout.
     """
 
-    def __init__(self, index: HeaderIndex, most: int, *, buffers: int = 1) -> None:
-        self._path, self._layout, self._turn = index.path, index.layout, 0
-        self._buffers = [np.empty((most, index.layout.trace_bytes), np.uint8) for _ in range(buffers)]
+    def __init__(self, index: HeaderIndex, most: int, *, let_go: bool = False) -> None:
+        self._path, self._layout, self._let_go = index.path, index.layout, let_go
+        self._buffer = np.empty((most, index.layout.trace_bytes), np.uint8)
         try:
             self._file = os.open(index.path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
@@ -51,12 +52,13 @@ class TraceBlocks:
         os.close(self._file)
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """The bytes of traces *start* to *stop* - 1: uint8 array, shape (stop - start, trace_bytes)."""
-        if start < stop:  # for nothing, nothing is overwritten: it may still be worked on
-            self._turn = (self._turn + 1) % len(self._buffers)
-        block = self._buffers[self._turn][: stop - start]
+        """The bytes of traces *start* to *stop* - 1, until the next call: uint8 array (stop - start, trace_bytes)."""
+        block = self._buffer[: stop - start]
+        place = self._layout.first_trace + start * self._layout.trace_bytes
         try:
-            read_into(self._file, self._layout.first_trace + start * self._layout.trace_bytes, block)
+            read_into(self._file, place, block)
+            if self._let_go:
+                os.posix_fadvise(self._file, 0, place, os.POSIX_FADV_DONTNEED)
         except OSError as error:
             raise self._unreadable(error) from error
         return block

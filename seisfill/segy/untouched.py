@@ -1,15 +1,14 @@
 """The proof that recorded traces came through untouched: two files compared byte by byte."""
 
-import contextlib
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from seisfill.segy.files import CHUNK_BYTES, WriteBehind
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.trace_blocks import TraceBlocks
+
+BLOCK_BYTES = 4 * 2**20  # of either file at a time: they stay in the cache until they are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +32,7 @@ class Comparison:
 
 
 def compare_recorded(
-    recorded: HeaderIndex,
-    filled: HeaderIndex,
-    inserted: np.ndarray,
-    *,
-    changed: np.ndarray,
-    seen: Callable[[np.ndarray], None] = lambda _: None,
-    progress: Callable[[int], None] = lambda _: None,
+    recorded: HeaderIndex, filled: HeaderIndex, inserted: np.ndarray, *, changed: np.ndarray
 ) -> Comparison:
     """
     Compare each trace of one file with its copy in another that has further traces between.
@@ -52,18 +45,56 @@ def compare_recorded(
         Trace numbers of the output that the input does not have, ascending.
     changed : int64 array
         Trace numbers of the input that differ on purpose.
+    """
+    wrong = np.setdiff1d(differing_traces(recorded, filled, inserted), changed)
+    skipped = len(np.unique(changed))
+    return Comparison(
+        compared=recorded.n_traces - skipped,
+        skipped=skipped,
+        first_difference=int(wrong[0]) if len(wrong) else None,
+    )
+
+
+def differing_traces(
+    recorded: HeaderIndex,
+    filled: HeaderIndex,
+    inserted: np.ndarray,
+    *,
+    ready: Callable[[int], None] = lambda _: None,
+    seen: Callable[[np.ndarray], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
+    let_go: bool = False,
+) -> np.ndarray:
+    """
+    Traces of one file whose copies in another, that has further traces between, are not equal to them.
+
+    Parameters
+    ----------
+    recorded, filled : HeaderIndex
+        The input and the output.
+    inserted : int64 array
+        Trace numbers of the output that the input does not have, ascending.
+    ready : callable
+        Comes back when all traces of the output before the one that it is given may be read.
     seen : callable
-        Given the traces of the input in their order, as they pass; an array is used again after the call after next.
+        Given the traces of the input in their order, as they pass; the array is used again afterwards.
     progress : callable
         Told how many traces of the output were looked at.
+    let_go : bool
+        Whether the system need not remember the output once it was compared.
+
+    Returns
+    -------
+    int64 array
+        Trace numbers of the input, ascending.
     """
-    is_changed = np.zeros(recorded.n_traces, dtype=bool)
-    is_changed[changed] = True
-    step = max(1, CHUNK_BYTES // filled.layout.trace_bytes)
-    with TraceBlocks(recorded, step, buffers=3) as originals, TraceBlocks(filled, step) as copies:
+    differing = [np.zeros(0, dtype=np.int64)]
+    step = max(1, BLOCK_BYTES // filled.layout.trace_bytes)
+    with TraceBlocks(recorded, step) as originals, TraceBlocks(filled, step, let_go=let_go) as copies:
         packed = np.empty((step, filled.layout.trace_bytes), np.uint8)
         for start in range(0, filled.n_traces, step):
             stop = min(start + step, filled.n_traces)
+            ready(stop)
             traces = copies.read(start, stop)
             before, behind = np.searchsorted(inserted, [start, stop])
             first, last = start - int(before), stop - int(behind)
@@ -71,36 +102,9 @@ def compare_recorded(
             seen(original)
             copy = traces if before == behind else _without(traces, inserted[before:behind] - start, packed)
             if not _equal(copy, original):
-                differs = (copy != original).any(axis=1) & ~is_changed[first:last]
-                if differs.any():
-                    return Comparison(compared=first, skipped=0, first_difference=first + int(np.argmax(differs)))
+                differing.append(first + np.flatnonzero((copy != original).any(axis=1)))
             progress(stop - start)
-    skipped = int(is_changed.sum())
-    return Comparison(compared=recorded.n_traces - skipped, skipped=skipped, first_difference=None)
-
-
-class _Digest:
-    """A sha256 that is computed on another thread."""
-
-    def __init__(self, head: bytes, behind: WriteBehind) -> None:
-        self._sha256, self._behind = hashlib.sha256(head), behind
-
-    def update(self, data: np.ndarray | bytes) -> None:
-        """Take what comes next; at most one piece waits while another is worked on."""
-        if len(data):
-            self._behind.submit(self._sha256.update, data.reshape(-1) if isinstance(data, np.ndarray) else data)
-
-    def hexdigest(self) -> str:
-        """The hash of all that was taken."""
-        self._behind.drain()
-        return self._sha256.hexdigest()
-
-
-@contextlib.contextmanager
-def hashing(head: bytes) -> Iterator[_Digest]:
-    """A sha256 that begins with *head* and is computed on another thread."""
-    with WriteBehind(depth=2) as behind:
-        yield _Digest(head, behind)
+    return np.concatenate(differing)
 
 
 def _without(traces: np.ndarray, left_out: np.ndarray, room: np.ndarray) -> np.ndarray:

@@ -15,8 +15,8 @@ from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
 from seisfill.segy.marks import MARK, mark_field, pack, sidecar_path, write_sidecar
 from seisfill.segy.plan import InfillPlan
+from seisfill.segy.proof import Proof
 from seisfill.segy.text import TEXT_BYTES, find_blank_line, put_line
-from seisfill.segy.untouched import compare_recorded, hashing
 
 Progress = Callable[[int], None]
 TRACE_COUNT_BYTE = 3513  # of SEG-Y rev 2, eight bytes
@@ -86,31 +86,26 @@ class InfillWriter:
         set_trace_count(noted, self.layout, self.plan.n_output)
         return bytes(noted)
 
-    def verify(self, changed: np.ndarray, progress: Progress = lambda _: None) -> str:
+    def prove(self, *, let_go: bool = False) -> Proof:
+        """Begin to compare the output with the input, as far as it is written; the system may *let go* of it then."""
+        filled = HeaderIndex(self.file.path, self.layout)
+        return Proof(self.index, filled, self.plan.output, head=self._head(), let_go=let_go)
+
+    def verify(self, proof: Proof, changed: np.ndarray, progress: Progress = lambda _: None) -> str:
         """
-        Prove that the recorded traces are untouched, but for the rows *changed* on purpose; sha256 of the input.
+        See that the recorded traces are untouched, but for the rows *changed* on purpose; sha256 of the input.
 
         Raises
         ------
         NotUntouchedError
             If the proof fails.
         """
-        with hashing(self._head()) as digest:
-            compared = compare_recorded(
-                self.index,
-                HeaderIndex(self.file.path, self.layout),
-                self.plan.output,
-                changed=changed,
-                seen=digest.update,
-                progress=progress,
-            )
-            for block in self.index.trailing():
-                digest.update(block)
-            sha256 = digest.hexdigest()
-        if compared.first_difference is not None:
+        differing, sha256 = proof.finish(progress)
+        wrong = np.setdiff1d(differing, changed)
+        if len(wrong):
             raise NotUntouchedError(
                 f"Invalid output {self.target}: must hold every recorded trace untouched, and trace "
-                f"{compared.first_difference + 1} of the input differs. The disk may be failing; nothing was kept."
+                f"{wrong[0] + 1} of the input differs. The disk may be failing; nothing was kept."
             )
         return sha256
 

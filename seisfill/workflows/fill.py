@@ -8,11 +8,14 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
 from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import check_target, clear_name, give_name, partial_path, sync_folder
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, sidecar_path
+from seisfill.segy.proof import Proof
 from seisfill.segy.writer import InfillWriter
 from seisfill.trust.limits import TrustLimits
 from seisfill.workflows.assess import Assessor
@@ -224,12 +227,13 @@ def _fill_and_prove(
                 assessor = _assessor(check, planned)
                 job = planned.job(writer.file.path, sigma.file.path if sigma else None, assessor, run)
                 device = device_of(job.interpolator)
+                proof = files.enter_context(writer.prove(let_go=planned.layout.file_size > run.memory))
                 with make_workers(job, count=run.workers, dask=run.dask, device=device) as workers:
-                    doing.run(workers, planned.reader.survey, progress)
+                    doing.run(workers, planned.reader.survey, progress, written=_follow(proof, planned, run))
                 found = Totals.of(journal)
                 if not any(found.counts[kind] for kind in (INSERTED, IN_PLACE, HOLES)):
                     raise NothingToFillError(why_nothing(planned.source, planned.reader, found.refused))
-                sha256 = writer.verify(found.changed, _counter(progress, "verify", plan.n_output))
+                sha256 = writer.verify(proof, found.changed, _counter(progress, "verify", plan.n_output))
                 head = planned.head(check, notes=found.notes, threads=run.threads, sha256=sha256)
                 writer.finish(head, (done.rows for done in journal.in_order()), found.counts)
                 if sigma is not None:
@@ -242,6 +246,19 @@ def _fill_and_prove(
             writer.keep()
             journal.kept = True
             journal.add_naming()
+
+
+def _follow(proof: Proof, planned: PlannedFill, run: RunOptions) -> Callable[[int], None]:
+    """
+    Has the proof follow the ranges that are done, where it can.
+
+    It waits for the end if another machine writes, whose bytes may come late, or if the ranges do not follow each other
+    in the output.
+    """
+    if run.dask is not None or planned.ranges.n_copies:
+        return lambda _: None
+    places = np.concatenate([[0], np.cumsum(planned.reader.survey.axis.count)])
+    return lambda n_ranges: proof.add_written(int(places[planned.ranges.gathers[n_ranges]]))
 
 
 def _check(planned: PlannedFill, journal: Journal, target: Path, progress: Progress) -> SurveyCheck | None:

@@ -21,7 +21,7 @@ from seisfill.interpolators.base import Interpolator
 from seisfill.segy.files import ReadAhead, WriteBehind
 from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import Layout
-from seisfill.segy.marks import count_rows, encode_line
+from seisfill.segy.marks import count_rows, encode_rows
 from seisfill.segy.new_traces import NewTraces
 from seisfill.segy.plan import InfillPlan
 from seisfill.segy.reader import Dead, FileGather, SegyReader
@@ -167,7 +167,7 @@ class RangeFiller:
         self._sigma = TraceFile(self._files[-1], job.traces.layout, skip=240)  # nothing comes if it is not wanted
         self._by_group = np.argsort(job.plan.group, kind="stable")
         self._starts = np.searchsorted(job.plan.group[self._by_group], np.arange(len(self.reader) + 1))
-        self._ahead, self._behind = ReadAhead(self.reader.read), WriteBehind(depth=2)
+        self._ahead, self._behind = ReadAhead(self.reader.take), WriteBehind(depth=2)
         self._lock = threading.Lock()  # a Dask worker may have several threads; memory is for one range
 
     def __enter__(self) -> "RangeFiller":
@@ -217,7 +217,7 @@ class RangeFiller:
             number=number,
             data=self._data.finish(),
             sigma=self._sigma.finish(),
-            rows=b"".join(map(encode_line, rows)),
+            rows=encode_rows(rows),
             counts=count_rows(rows),
             refused=dict(refused),
             flagged=flagged,
@@ -238,7 +238,7 @@ class RangeFiller:
 
     def _read(self, number: int, stop: int) -> FileGather:
         last = len(self.reader) if self._read_on else stop
-        return self._ahead.get(number, ahead=range(number + 1, min(number + 2, last)))
+        return self.reader.decode(number, self._ahead.get(number, ahead=range(number + 1, min(number + 2, last))))
 
     def _lacks(self, item: FileGather) -> bool:
         return bool(len(self._new(item.number)) or item.dead.any() or item.holes.any())

@@ -66,16 +66,29 @@ class FillRun:
             if not (data.holds(done.data) and (sigma is None or sigma.holds(done.sigma))):
                 self.journal.forget(number)
 
-    def run(self, workers: Workers, survey: SurveyMap, progress: Progress) -> None:
-        """Fill what is not done."""
+    def run(
+        self,
+        workers: Workers,
+        survey: SurveyMap,
+        progress: Progress,
+        *,
+        written: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """
+        Fill what is not done.
+
+        How many ranges are done, from the first one on without a gap, is told to *written* as they grow more.
+        """
         before = self.journal.done
         total, done = int(self.ranges.gathers[-1]), self.ranges.count_gathers(before)
-        waiting = [number for number in range(len(self.ranges)) if number not in before]
+        waiting, leading = [number for number in range(len(self.ranges)) if number not in before], Leading(before)
+        written(leading.count)
         with _Syncer(self.journal, self._files) as syncer:
             for number in self._filled(waiting, workers, survey):
                 syncer.look()
                 done += len(self.ranges.gathers_of(number))
                 progress("fill", done, total)
+                written(leading.add(number))
 
     def _filled(self, numbers: Iterable[int], workers: Workers, survey: SurveyMap) -> Iterator[int]:
         """Numbers of ranges as they are done and stand in the journal."""
@@ -163,6 +176,33 @@ class FillRun:
                 self.sync()
         done, total = self.ranges.count_gathers(self.journal.done), int(self.ranges.gathers[-1])
         return f"{done} of {total} gathers are filled and kept in {self._files[0].path.name}."
+
+
+class Leading:
+    """
+    How many numbers, from 0 on without a gap, were given so far, in whatever order.
+
+    Examples
+    --------
+    >>> leading = Leading({0, 3})
+    >>> leading.count, leading.add(2), leading.add(1)
+    (1, 1, 4)
+    """
+
+    def __init__(self, numbers: set[int]) -> None:
+        self.count, self._waiting = 0, set(numbers)
+        self._count_on()
+
+    def add(self, number: int) -> int:
+        """One more; how many there are without a gap."""
+        self._waiting.add(number)
+        self._count_on()
+        return self.count
+
+    def _count_on(self) -> None:
+        while self.count in self._waiting:
+            self._waiting.remove(self.count)
+            self.count += 1
 
 
 class _Syncer:

@@ -208,17 +208,19 @@ class _About:
         gather, survey, number = item.gather, reader.survey, item.number
         self.gather_key = survey.gather_keys[number].item()
         self.keys = np.round(survey.axis.keys(number, np.arange(gather.n_traces)), DIGITS).tolist()
-        self.positions = None if gather.position is None else np.round(gather.position, 3).tolist()
+        nowhere: list[float | None] = [None] * gather.n_traces
+        self.positions = nowhere if gather.position is None else np.round(gather.position, 3).tolist()
         left, right = (side[:, 0] for side in known_neighbours(gather.live[:, None]))
         near = np.minimum(
             np.where(left >= 0, np.arange(gather.n_traces) - left, gather.n_traces),
             np.where(right < gather.n_traces, right - np.arange(gather.n_traces), gather.n_traces),
         )
-        self.distances = np.where(near < gather.n_traces, near, -1).tolist()
-        self.gaps = gap_widths(gather).tolist()
+        self.distances = [told if told < gather.n_traces else None for told in near.tolist()]
+        self.gaps = [told if told >= 0 else None for told in gap_widths(gather).tolist()]
         self.assessed = assessed
         self.percent = None if assessed is None else assessed.percent
-        self.errors = None if assessed is None else assessed.error  # what a filler says itself is not calibrated
+        # what a filler says itself is not calibrated
+        self.errors = nowhere if assessed is None else [float(f"{error:.6g}") for error in assessed.error.tolist()]
 
     def headers_of(self, places: np.ndarray) -> np.ndarray:
         """Headers of new traces at some places; refused ones get the code of a dead trace."""
@@ -270,11 +272,11 @@ class _About:
             "kind": kind,
             "gather": self.gather_key,
             "key": self.keys[place],
-            "position": None if self.positions is None else self.positions[place],
+            "position": self.positions[place],
             "method": self.answer.method,
-            "distance": None if self.distances[place] < 0 else self.distances[place],
-            "gap": None if self.gaps[place] < 0 else self.gaps[place],
-            "error": None if self.errors is None or reason else float(f"{self.errors[place]:.6g}"),
+            "distance": self.distances[place],
+            "gap": self.gaps[place],
+            "error": None if reason else self.errors[place],
             **({} if self.assessed is None else self._trust(place, self.assessed)),
             **({"reason": reason} if reason else {}),
             **more,

@@ -22,6 +22,7 @@ from seisfill.segy.marks import (
     Sidecar,
     count_rows,
     encode_line,
+    encode_rows,
     mark_field,
     mark_is_free,
     pack,
@@ -70,6 +71,12 @@ def test_the_mark_is_four_letters():
 
 def test_the_sidecar_lies_beside_its_file(tmp_path):
     assert sidecar_path(tmp_path / "a.sgy") == tmp_path / "a.sgy.fill.jsonl"
+
+
+def test_rows_that_are_encoded_together_are_the_lines_of_each():
+    rows = [*ROWS, {"output": 9, "kind": "refused", "reason": 'ends as a row does"},{"output":3,"kind":"x"}'}]
+    assert encode_rows(rows) == b"".join(map(encode_line, rows))
+    assert encode_rows([]) == b""
 
 
 def test_a_sidecar_one_can_read_by_eye(tmp_path):

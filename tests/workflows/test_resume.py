@@ -131,9 +131,10 @@ def test_what_is_learned_of_a_file_beforehand_is_kept_to_the_last_bit(tmp_path):
         assert len(list(target.parent.iterdir())) == 4
     for name in ("out.sgy", "out.sgy.fill.jsonl", "sigma.sgy"):
         assert sha256(paths[0].with_name(name)) == sha256(paths[1].with_name(name)), name
-    one, two = (np.load(path.with_name("out.sgy.check.npz")) for path in paths)
-    assert sorted(one) == sorted(two)
-    assert all(np.array_equal(one[name], two[name], equal_nan=one[name].dtype.kind == "f") for name in one)
+    first, second = (path.with_name("out.sgy.check.npz") for path in paths)
+    with np.load(first) as one, np.load(second) as two:
+        assert sorted(one) == sorted(two)
+        assert all(np.array_equal(one[name], two[name], equal_nan=one[name].dtype.kind == "f") for name in one)
 
 
 def test_an_unfinished_output_is_neither_overwritten_nor_gone_on_with_unasked(tmp_path, source, whole):

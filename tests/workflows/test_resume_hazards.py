@@ -5,10 +5,17 @@ import shutil
 
 import pytest
 
-from seisfill.errors import FileAccessError, InputChangedError, Interrupted, InvalidParameterError, SeisfillError
+from seisfill.errors import (
+    FileAccessError,
+    InputChangedError,
+    Interrupted,
+    InvalidParameterError,
+    NotUntouchedError,
+    SeisfillError,
+)
 from seisfill.interpolators.linear import LinearInterpolator
 from seisfill.segy.files import PartialFile
-from seisfill.workflows import along, fill, fill_run, journal
+from seisfill.workflows import along, fill, fill_run, journal, written
 from seisfill.workflows.along import fill_both_ways
 from seisfill.workflows.fill import FillOptions, RunOptions, fill_file
 from seisfill.workflows.report import write_report
@@ -44,6 +51,29 @@ def test_a_resumed_fill_that_cannot_begin_leaves_what_was_done(tmp_path, source,
     assert names(tmp_path) == {"out.sgy.partial", "out.sgy.journal"}
     run(source, target)
     assert hashes(target) == whole
+
+
+def test_a_recorded_trace_that_is_written_wrongly_is_found(tmp_path, source, monkeypatch):
+    def write_all(file, offset, data):
+        block = data.copy()
+        block[0, 250] ^= 1  # of the first trace of each gather, which is recorded in the first one
+        written.os.pwrite(file, block, offset)
+
+    monkeypatch.setattr(written, "write_all", write_all)
+    with pytest.raises(NotUntouchedError, match="trace 1 of the input differs"):
+        run(source, tmp_path / "out.sgy", how=AFRESH)
+    assert names(tmp_path) == set()
+
+
+def test_a_resumed_fill_proves_what_was_filled_before_it_broke_off_too(tmp_path, source, whole):
+    target = tmp_path / "out.sgy"
+    broken(source, target)  # all that was done is on the disk by now, and marked so
+    with (tmp_path / "out.sgy.partial").open("r+b") as file:
+        file.seek(3600 + 250)
+        file.write(b"\x55")
+    with pytest.raises(NotUntouchedError, match="trace 1 of the input differs"):
+        run(source, target)
+    assert names(tmp_path) == set()
 
 
 def test_headers_of_the_file_that_a_power_cut_took_are_written_again(tmp_path, source, whole):

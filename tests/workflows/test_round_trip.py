@@ -288,7 +288,8 @@ def names(folder):
 def chunks(size):
     """Streams in windows and ranges of *size* bytes, so that a tiny file has many."""
     with ExitStack() as patches:
-        for module in (untouched, written, strip):
+        patches.enter_context(mock.patch.object(untouched, "BLOCK_BYTES", size))
+        for module in (written, strip):
             patches.enter_context(mock.patch.object(module, "CHUNK_BYTES", size))
         patches.enter_context(mock.patch.object(ranges, "MOST_BYTES", size))
         yield
