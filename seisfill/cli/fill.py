@@ -153,6 +153,7 @@ def command(
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
     from seisfill.interpolators.base import Limits
+    from seisfill.segy.layout import detect_layout
     from seisfill.workflows.fill import FillOptions, RunOptions, fill_file
     from seisfill.workflows.fill_files import check_files
     from seisfill.workflows.run_options import parse_size
@@ -172,8 +173,8 @@ def command(
         refuse_beyond=refuse_beyond,
     )
     run = RunOptions(memory=parse_size(memory), workers=workers, dask=dask, threads=threads, resume=resume)
-    # before the seconds that torch takes to load
     check_files(file, out, options, weights=weights, adapt=adapt, report=report, resume=resume)
+    detect_layout(file, options.layout)  # a file that is none is told before the seconds that torch takes to load
     if adapt:
         weights = _adapted(file, out, method=method, weights=weights, device=device, options=options, resume=resume)
     limits = Limits(max_gap=max_gap, extrapolate=trace_range is not None)

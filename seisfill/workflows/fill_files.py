@@ -5,7 +5,6 @@ from pathlib import Path
 
 from seisfill.errors import FileAccessError
 from seisfill.segy.files import check_target, partial_path
-from seisfill.segy.layout import detect_layout
 from seisfill.segy.marks import sidecar_path
 from seisfill.trust.records import check_path
 from seisfill.workflows.fill_options import FillOptions
@@ -57,7 +56,7 @@ def check_files(
     naming: bool = False,
 ) -> None:
     """
-    Refuse what can be refused at a glance, before a filler takes its seconds to load.
+    Refuse names of files that do not go together, before anything is read but their folders.
 
     Parameters
     ----------
@@ -75,7 +74,7 @@ def check_files(
     Raises
     ------
     SeisfillError
-        If the input or a guide cannot be read, two of the files would be one, or the output is in the way.
+        If a guide cannot be read, two of the files would be one, or the output is in the way.
     """
     for path in (target, *([Path(options.sigma)] if options.sigma is not None else [])):
         check_target(source, path, force=True)  # whether it can be a name at all
@@ -87,7 +86,6 @@ def check_files(
     for what, path in written:
         if what not in unused:
             check_target(source, path, force=force or what in looked_at)
-    detect_layout(source, options.layout)
 
 
 def _read(source: Path, options: FillOptions, weights: str | None) -> Named:
