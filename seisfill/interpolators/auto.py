@@ -10,12 +10,11 @@ from seisfill.gather import Bools, Filled, Floats, Gather, take_traces
 from seisfill.interpolators.base import Interpolator, Limits, make_answer
 from seisfill.interpolators.evidence import Evidence, compare
 from seisfill.interpolators.flattened import Flattened, without_holes
-from seisfill.interpolators.held_out import hold_out
+from seisfill.interpolators.held_out import FEWEST, hold_out
 from seisfill.moveout import Moveout, MoveoutFit, fit_moveout
 
 MAX_GAP = 20  # traces; wider gaps only when asked for
 NOBODY = "no filler that was chosen here could fill it; --method linear may"
-FEWEST = 8  # live traces below which a trial takes away too much to say anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

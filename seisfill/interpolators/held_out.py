@@ -6,6 +6,7 @@ import numpy as np
 
 from seisfill.gather import Bools
 
+FEWEST = 8  # live traces below which a trial takes away too much to say anything
 REGULAR = 0.7  # share of the missing traces that must lie in equal holes between single live traces
 
 

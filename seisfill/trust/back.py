@@ -13,9 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from seisfill.gather import Filled, Gather
-from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
-from seisfill.interpolators.held_out import regular_width
+from seisfill.interpolators.held_out import FEWEST, regular_width
 from seisfill.trust.trial import Trial
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seisfill.interpolators.auto import FEWEST
+from seisfill.interpolators.held_out import FEWEST
 from seisfill.trust.quality import Quality
 
 RECOVERED_DB = 3.0  # held-out traces in holes of a width that scored less were not recovered

@@ -8,9 +8,8 @@ import numpy as np
 from seisfill._checks import check_shape
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Bools, Filled, Floats, Gather, take_traces
-from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
-from seisfill.interpolators.held_out import hold_out
+from seisfill.interpolators.held_out import FEWEST, hold_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

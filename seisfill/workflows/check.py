@@ -9,8 +9,8 @@ import numpy as np
 
 from seisfill.errors import InvalidParameterError
 from seisfill.gather import Bools, Gather
-from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
+from seisfill.interpolators.held_out import FEWEST
 from seisfill.segy.fields import find_field
 from seisfill.segy.reader import DEAD_CODE, FileGather, SegyReader
 from seisfill.trust.back import try_back

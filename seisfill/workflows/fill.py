@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from seisfill.errors import FileAccessError, Interrupted, InvalidParameterError, NothingToFillError, SeisfillWarning
-from seisfill.interpolators.auto import FEWEST
 from seisfill.interpolators.base import Interpolator
+from seisfill.interpolators.held_out import FEWEST
 from seisfill.segy.files import check_target, clear_name, give_name, partial_path, sync_folder
 from seisfill.segy.marks import HOLES, IN_PLACE, INSERTED, sidecar_path
 from seisfill.segy.proof import Proof

@@ -14,7 +14,6 @@ from seisfill.segy.index import HeaderIndex
 from seisfill.segy.layout import detect_layout
 from seisfill.segy.reader import FileGather, SegyReader
 from seisfill.segy.samples import decode
-from seisfill.workflows.horizons import Horizon
 
 
 class Guide(Protocol):
@@ -129,7 +128,13 @@ def parse_guide(word: str) -> tuple[str, Path]:
     return kind, Path(name)
 
 
-KINDS: dict[str, Callable[[Path, SegyReader], Guide]] = {"slope": SlopeFile, "horizon": Horizon}
+def _open_horizon(path: Path, reader: SegyReader) -> Guide:
+    from seisfill.workflows.horizons import Horizon  # here: what it needs of SciPy takes half a second to load
+
+    return Horizon(path, reader)
+
+
+KINDS: dict[str, Callable[[Path, SegyReader], Guide]] = {"slope": SlopeFile, "horizon": _open_horizon}
 Rows = Callable[[np.ndarray], np.ndarray]
 
 

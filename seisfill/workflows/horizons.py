@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
+from scipy.signal import savgol_filter
 
 from seisfill.errors import FileAccessError, GeometryError, InvalidParameterError
 from seisfill.gather import Floats, Gather
@@ -150,8 +151,6 @@ def fit_slope(samples: np.ndarray, *, reach: int) -> np.ndarray:
     window = min(2 * reach + 1, len(samples) - (len(samples) % 2 == 0))
     if window < 3:
         return np.full(len(samples), samples[-1] - samples[0])
-    from scipy.signal import savgol_filter  # here, as it takes half a second that a fill without horizons need not wait
-
     return np.asarray(savgol_filter(samples, window, 2, deriv=1))
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 
+import distributed
 import pytest
 
 from seisfill.segy.index import HeaderIndex
@@ -82,6 +83,16 @@ def bench_workers(benchmark, folder, workers):
     source, target = write_survey(folder / "in.sgy", 24, 120, 500, keep=0.6), folder / "out.sgy"
     benchmark.extra_info["what"] = f"fill of 24 shots by the network, {workers} workers"
     benchmark.pedantic(lambda: measure(source, target, filler="network", workers=workers), rounds=2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def bench_dask_workers(benchmark, folder, workers):
+    """The same by a Dask cluster on this machine; its own start does not count."""
+    source, target = write_survey(folder / "in.sgy", 24, 120, 500, keep=0.6), folder / "out.sgy"
+    benchmark.extra_info["what"] = f"fill of 24 shots by the network, {workers} Dask workers"
+    with distributed.LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        benchmark.pedantic(lambda: measure(source, target, filler="network", dask=address), rounds=2, warmup_rounds=1)
 
 
 def _seconds(*command):

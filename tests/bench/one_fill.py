@@ -33,11 +33,11 @@ def peak_bytes() -> int:
     raise OSError("no VmHWM in /proc/self/status")
 
 
-def measure(source: Path, target: Path, *, filler: str, memory: str = "2G", workers: int = 1) -> dict:
-    """The same from another process."""
-    words = [sys.executable, "-m", "tests.bench.one_fill", source, target, "--filler", filler, "--memory", memory]
-    done = subprocess.run([*map(str, words), "--workers", str(workers)], check=True, stdout=subprocess.PIPE)
-    return json.loads(done.stdout)
+def measure(source: Path, target: Path, *, filler: str, **options: str | int) -> dict:
+    """The same from another process; *options* are those of the command."""
+    words = [sys.executable, "-m", "tests.bench.one_fill", source, target, "--filler", filler]
+    words += [f"--{name}={value}" for name, value in options.items()]
+    return json.loads(subprocess.run([*map(str, words)], check=True, stdout=subprocess.PIPE).stdout)
 
 
 def main() -> None:
@@ -48,9 +48,10 @@ def main() -> None:
     parser.add_argument("--filler", default="nothing")
     parser.add_argument("--memory", default="2G")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--dask")
     words = parser.parse_args()
     filler = NothingInterpolator() if words.filler == "nothing" else load_interpolator(words.filler)
-    run = RunOptions(memory=parse_size(words.memory), workers=words.workers)
+    run = RunOptions(memory=parse_size(words.memory), workers=words.workers, dask=words.dask)
     start = time.perf_counter()
     fill_file(words.source, words.target, interpolator=filler, options=FillOptions(force=True), run=run)
     print(json.dumps({"seconds": time.perf_counter() - start, "peak_bytes": peak_bytes()}))
