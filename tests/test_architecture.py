@@ -20,7 +20,7 @@ ROWS = [
     ["_arrays"],
     ["gather"],
     ["geometry"],
-    ["_checks", "_files", "_plain"],
+    ["_checks", "_files", "_plain", "_threads"],
     ["errors"],
 ]
 OUTSIDE = {"", "_version"}  # the front door, and the number on it

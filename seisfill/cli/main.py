@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from seisfill._threads import wait_briefly
 from seisfill._version import __version__
 from seisfill.cli import (
     ablate,
@@ -97,6 +98,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def run() -> None:
     """Entry point of the console script: 0 done, 1 unexpected, 2 refused with one line, 3 gathers left unfilled."""
+    wait_briefly()
     warnings.showwarning = _show_warning_once()  # type: ignore[assignment]
     warnings.simplefilter("always", SeisfillWarning)
     for stream in (sys.stdout, sys.stderr):

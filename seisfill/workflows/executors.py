@@ -12,6 +12,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, Protocol
 
+from seisfill._threads import wait_briefly
 from seisfill.errors import FileAccessError, InvalidParameterError
 from seisfill.workflows.fill_job import FillJob, RangeDone, RangeFiller, fill_range
 
@@ -118,7 +119,7 @@ def _begin(job: bytes, devices: tuple[str, ...], counter: "Synchronized[int]") -
         counter.value += 1
     if devices:
         os.environ["CUDA_VISIBLE_DEVICES"] = devices[number % len(devices)]
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin as they wait slow the other workers' down
+    wait_briefly()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _HELD.append(pickle.loads(job))
