@@ -11,8 +11,8 @@ def wait_briefly() -> None:
     """
     Have idle threads sleep soon; to be called before torch is loaded. What the user says in the environment stands.
 
-    Alone on two cores the network fills as fast as with the default; beside another process that computes it takes a third
-    less of the processor's time.
+    Alone on two cores the network fills as fast as with the default; beside another process that computes it takes a
+    third less of the processor's time.
 
     Examples
     --------
