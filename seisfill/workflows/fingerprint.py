@@ -13,6 +13,7 @@ from seisfill.errors import FileAccessError
 from seisfill.interpolators.base import Interpolator
 from seisfill.workflows.fill_options import FillOptions
 
+JOURNAL = 3  # goes up when ranges, or what is kept of them, change their meaning
 SAMPLES, SAMPLE_BYTES = 16, 64 * 2**10  # parts of the input that are looked at, spread evenly
 
 
@@ -37,6 +38,7 @@ def fingerprint(
     """
     told = {
         "version": __version__,
+        "journal": JOURNAL,
         "input": identity(source) | {"sample_sha256": sampled_sha256(source)},
         "options": {name: value for name, value in describe(options).items() if name != "force"},
         "filler": describe(interpolator),

@@ -16,8 +16,6 @@ from seisfill.workflows.fill_job import RangeDone
 from seisfill.workflows.journal_rules import check_entry
 from seisfill.workflows.written import Written
 
-FORMAT = 2
-
 
 def journal_path(target: Path) -> Path:
     """
@@ -154,7 +152,7 @@ class Journal:
         self._places.clear()
         self.kept = False
         try:
-            self._append({"head": head, "format": FORMAT})
+            self._append({"head": head})
         except OSError as error:
             raise FileAccessError(
                 f"Invalid output {self.target}: must be writable; {self.path.name}: {error.strerror or error}."
