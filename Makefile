@@ -42,7 +42,7 @@ bench: $(STAMP)  ## what seisfill costs: fillers, index, whole files beside cp, 
 		--benchmark-json runs/bench.json $(ARGS)
 	$(BIN)/python -m tests.bench.table runs/bench.json
 
-fuzz: $(STAMP)  ## 100,000 mutated SEG-Y and SU files (half an hour); ARGS="--cases 1000 --seed 2" for others
+fuzz: $(STAMP)  ## 100,000 mutated SEG-Y and SU files (20 minutes); ARGS="--cases 1000 --seed 2" for others
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(ARGS)
 
 kills: $(STAMP)  ## a fill that is killed 50 times at random moments and goes on each time; its sha256 beside an undisturbed one's
