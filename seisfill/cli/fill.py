@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seisfill.cli import console as c
+from seisfill.cli import fill_options as own
 from seisfill.cli import options as o
 
 if TYPE_CHECKING:
@@ -25,97 +26,28 @@ CURES = {
 def command(
     file: Annotated[Path, typer.Argument(help="SEG-Y or SU file with missing traces.")],
     out: Annotated[Path, typer.Argument(help="Filled file; its sidecar goes to OUT.fill.jsonl.")],
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method", help="auto, network, prediction, pocs, rank, alft or linear.", rich_help_panel=o.FILLER
-        ),
-    ] = "auto",
-    moveout: Annotated[
-        bool | None,
-        typer.Option(
-            "--moveout/--no-moveout",
-            help="Flatten events before filling, restore after; the method's habit if not given.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = None,
+    method: own.Method = "auto",
+    moveout: own.Moveout = None,
     gather: o.GatherKey = None,
     trace: o.TraceKey = None,
-    along: Annotated[
-        str | None,
-        typer.Option(
-            "--along",
-            metavar="AXIS",
-            help="Volumes: inline, crossline, or both, blended by predicted error.",
-            rich_help_panel=o.GATHERS,
-        ),
-    ] = None,
+    along: own.Along = None,
     trace_step: o.TraceStep = None,
     trace_range: o.TraceRange = None,
-    densify: Annotated[
-        int,
-        typer.Option(
-            "--densify",
-            help="2, 3 or 4: puts 1, 2 or 3 new traces between every two neighbours.",
-            rich_help_panel=o.GATHERS,
-        ),
-    ] = 1,
+    densify: own.Densify = 1,
     dead: o.DeadRule = "auto",
-    weights: Annotated[
-        str | None, typer.Option("--weights", help="Shipped name or .safetensors file.", rich_help_panel=o.FILLER)
-    ] = None,
+    weights: own.Weights = None,
     device: o.Device = "auto",
-    flips: Annotated[
-        bool,
-        typer.Option(
-            "--flips/--no-flips",
-            help="Network: average over flips and polarity; 4 times slower.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = False,
-    turns: Annotated[
-        int,
-        typer.Option(
-            "--turns",
-            help="Network: 1 to 5 more looks (flips, shears, tiles), one fill each, for sigma.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = 0,
-    max_gap: Annotated[
-        int | None,
-        typer.Option(
-            "--max-gap",
-            help="Widest gap to fill, in traces; the method's own where not given.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = None,
-    guide: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--guide",
-            metavar="KIND:FILE",
-            help="Slopes you trust: slope:FILE or horizon:FILE.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = None,
-    mark_field: Annotated[
-        str, typer.Option("--mark-field", metavar="BYTE|none", help="First of four header bytes for the mark.")
-    ] = "233",
+    flips: own.Flips = False,
+    turns: own.Turns = 0,
+    max_gap: own.MaxGap = None,
+    guide: own.Guide = None,
+    mark_field: own.MarkField = "233",
     check: o.Check = "4",
     sigma: o.SigmaFile = None,
     error_field: o.ErrorField = None,
     refuse_beyond: o.RefuseBeyond = None,
-    adapt: Annotated[
-        bool,
-        typer.Option(
-            "--adapt",
-            help="First adapt the network to the file; OUT.adapted.safetensors keeps it.",
-            rich_help_panel=o.FILLER,
-        ),
-    ] = False,
-    report: Annotated[
-        bool, typer.Option("--report", help="Also write OUT.report.html about the fill.", rich_help_panel=o.TRUST)
-    ] = False,
+    adapt: own.Adapt = False,
+    report: own.Report = False,
     n_samples: o.NSamples = None,
     sample_format: o.Format = None,
     byte_order: o.ByteOrder = None,
@@ -125,31 +57,11 @@ def command(
     salvage: o.Salvage = False,
     seed: o.Seed = 0,
     force: o.Force = False,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Go on with what an interrupted fill left beside OUT.", rich_help_panel=o.RUN),
-    ] = False,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", help="Processes that fill.", rich_help_panel=o.RUN)
-    ] = 1,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            "--dask", metavar="ADDRESS", help="Dask scheduler whose workers fill instead.", rich_help_panel=o.RUN
-        ),
-    ] = None,
-    threads: Annotated[
-        int,
-        typer.Option(
-            "--threads", metavar="N", help="Of each process; part of what the last bits hang on.", rich_help_panel=o.RUN
-        ),
-    ] = 2,
-    memory: Annotated[
-        str,
-        typer.Option(
-            "--memory", metavar="SIZE", help="What all processes here may hold, as 512M or 2G.", rich_help_panel=o.RUN
-        ),
-    ] = "2G",
+    resume: own.Resume = False,
+    workers: own.Workers = 1,
+    dask: own.Dask = None,
+    threads: own.Threads = 2,
+    memory: own.Memory = "2G",
 ) -> None:
     """Fill missing traces: recorded bytes stay untouched, every new trace is marked and removable."""
     from seisfill.interpolators.base import Limits
