@@ -20,8 +20,8 @@ class TraceBlocks:
     most : int
         Traces that are read together at most.
     let_go : bool
-        What was read is dropped from the system's memory, and what of it was just written is sent to the disk: large
-        files would take the memory of all others there.
+        What was read is dropped from the system's memory, where the system can be told so, and what of it was just
+        written is sent to the disk: large files would take the memory of all others there.
 
     Raises
     ------
@@ -32,7 +32,7 @@ class TraceBlocks:
     """
 
     def __init__(self, index: HeaderIndex, most: int, *, let_go: bool = False) -> None:
-        self._path, self._layout, self._let_go = index.path, index.layout, let_go
+        self._path, self._layout, self._let_go = index.path, index.layout, let_go and hasattr(os, "posix_fadvise")
         self._buffer = np.empty((most, index.layout.trace_bytes), np.uint8)
         try:
             self._file = os.open(index.path, os.O_RDONLY | os.O_CLOEXEC)
